@@ -122,12 +122,14 @@ def hours_between(start: datetime, end: datetime) -> float:
 
 
 def in_order(occurrences: Iterable[Occurrence]) -> list[Occurrence]:
-    """Sort by time, arrivals before departures at the same instant, then by names so that any input order is equal."""
+    """Sort by time, arrivals before departures at the same instant; the rest makes any order of input equal."""
     rank = {EventKind.ARRIVED: 0, EventKind.DEPARTED: 2}
-    return sorted(
-        set(occurrences),
-        key=lambda o: (o.moment.instant, rank.get(o.event, 1), o.station or "", o.event, o.moment.offset_min),
-    )
+
+    def key(o: Occurrence) -> tuple[object, ...]:
+        m = o.moment
+        return m.instant, rank.get(o.event, 1), o.station or "", o.event, m.precision, m.offset_min, m.text
+
+    return sorted(set(occurrences), key=key)
 
 
 def fold(origin: str, destination: str, occurrences: Iterable[Occurrence]) -> Journey:

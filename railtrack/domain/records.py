@@ -80,6 +80,7 @@ class RecordedJourney:
     shipment_id: int
     journey: Journey
     crossings: tuple[Crossing, ...] = ()
+    first_planned_arrival: Moment | None = None
     latest_planned_arrival: Moment | None = None
     marks: tuple[str, ...] = ()
 

@@ -237,6 +237,8 @@ class ShipmentRow(Base):
     first_planned_arrival_offset_min: Mapped[int | None]
     first_planned_arrival_is_day: Mapped[bool | None]
     first_planned_arrival_text: Mapped[str | None]
+    first_plan_change: Mapped[int | None] = mapped_column(BigInteger)  # when each was recorded, to weigh it
+    plan_change: Mapped[int | None] = mapped_column(BigInteger)  # against planned events
     incoterm: Mapped[str] = mapped_column(String(3), default="")
     consignment_note: Mapped[str] = mapped_column(default="")
     simulated: Mapped[bool] = mapped_column(default=False)
@@ -395,6 +397,11 @@ class JourneyRow(Base):
     last_offset_min: Mapped[int | None]
     last_is_day: Mapped[bool | None]
     last_text: Mapped[str | None]
+    # of the shipment's plan and the planned events at the destination: the first and the last recorded
+    first_planned_arrival_at: Mapped[datetime | None]
+    first_planned_arrival_offset_min: Mapped[int | None]
+    first_planned_arrival_is_day: Mapped[bool | None]
+    first_planned_arrival_text: Mapped[str | None]
     latest_planned_arrival_at: Mapped[datetime | None]
     latest_planned_arrival_offset_min: Mapped[int | None]
     latest_planned_arrival_is_day: Mapped[bool | None]
