@@ -324,7 +324,7 @@ class EventRow(Base):
     id: Mapped[str] = mapped_column(String(36), unique=True)
     change: Mapped[int] = mapped_column(BigInteger, index=True)
     shipment_id: Mapped[int] = mapped_column(ForeignKey("shipments.id", ondelete="CASCADE"), index=True)
-    container_id: Mapped[int | None] = mapped_column(ForeignKey("containers.id", ondelete="CASCADE"))
+    container_id: Mapped[int | None] = mapped_column(ForeignKey("containers.id", ondelete="CASCADE"), index=True)
     event: Mapped[str] = mapped_column(String(24))
     classifier: Mapped[str] = mapped_column(String(10))
     station: Mapped[str | None] = mapped_column(ForeignKey("stations.id"))

