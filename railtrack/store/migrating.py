@@ -1,6 +1,7 @@
 """Alembic, configured in code: the migrations lie in the package and run in this process."""
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
@@ -10,6 +11,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
+from railtrack.domain.errors import Unavailable
+from railtrack.domain.messages import say
 from railtrack.store.tables import ChangeCounterRow
 
 # one number for all that migrate a railtrack database on a PostgreSQL server, so that they follow each other
@@ -45,11 +48,11 @@ def _heads(connection: Connection) -> set[str]:
     return set(MigrationContext.configure(connection).get_current_heads())
 
 
-def _run(engine: Engine, step: "command.upgrade | command.downgrade", revision: str) -> None:  # type: ignore[valid-type]
+def _run(engine: Engine, step: Callable[[Config, str], None], revision: str) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     sqlite = engine.dialect.name == "sqlite"
     if sqlite and engine.url.database is not None:
-        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(Path(engine.url.database).parent)
     with engine.connect() as connection:
         if sqlite:
             # a table that is made anew must not take its dependants along; only outside a transaction can it be said
@@ -64,6 +67,15 @@ def _run(engine: Engine, step: "command.upgrade | command.downgrade", revision: 
         finally:
             if sqlite:
                 _driver(connection, "PRAGMA foreign_keys = ON")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(
+            say("The folder %(folder)s for the database cannot be made: %(why)s.", folder=folder, why=error.strerror)
+        ) from error
 
 
 def _driver(connection: Connection, statement: str) -> None:

@@ -61,6 +61,9 @@ class UtcTime(TypeDecorator[datetime]):
 # SQLite counts up only INTEGER keys by itself
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
+# an id that was given never names another thing, even when its row is gone; PostgreSQL does so by itself
+KEPT_IDS = {"sqlite_autoincrement": True}
+
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
@@ -255,6 +258,7 @@ class ShipmentRow(Base):
         CheckConstraint("origin <> destination", name="goes_somewhere"),
         Index("ix_shipments_planned_departure_at_id", "planned_departure_at", "id"),
         Index("ix_shipments_train", "train"),
+        KEPT_IDS,
     )
 
 
@@ -309,6 +313,7 @@ class ContainerRow(Base):
         ),
         Index("ix_containers_number", "number"),
         CheckConstraint("quantity >= 0", name="quantity_not_negative"),
+        KEPT_IDS,
     )
 
 
@@ -359,6 +364,7 @@ class EventRow(Base):
         Index("ix_events_identity", "identity"),
         CheckConstraint("corrects IS NULL OR voids IS NULL", name="one_successor_kind"),
         CheckConstraint("occurred_at IS NOT NULL OR event = 'void'", name="time_unless_void"),
+        KEPT_IDS,
     )
 
 
