@@ -31,7 +31,7 @@ PUBLISHED_ONLY = Scope()
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """Who acts: `name` is what the audit says (an address or `cli:USER`), `origin` from where (cli, web and address)."""
+    """Who acts: `name` is what the audit says (an address or `cli:USER`), `origin` from where (cli, web address)."""
 
     name: str
     role: Role

@@ -1,0 +1,258 @@
+"""Deciding what rows of shipments add to what is known: the rules of contract §3 that need both.
+
+A `BookingLedger` starts from the recorded shipments that the rows name, takes the rows one by one and gives a verdict
+on each. What it has gathered in the end (new shipments, containers, changes) is for the store to write.
+"""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from railtrack.domain.comparing import Difference, differences, merged
+from railtrack.domain.errors import Problem
+from railtrack.domain.goods import ContainerFacts, ShipmentFacts, ShipmentRow
+from railtrack.domain.messages import say
+from railtrack.domain.records import RecordedShipment
+from railtrack.domain.verdicts import State, Verdict, rejected
+
+TrainKey = tuple[str, date, str]  # number, local planned departure date, origin
+
+
+def train_key(facts: ShipmentFacts) -> TrainKey | None:
+    """Name the physical train; None where its number or its day is not known."""
+    if not facts.train or facts.planned_departure is None:
+        return None
+    return facts.train, facts.planned_departure.local_date, facts.origin
+
+
+@dataclass
+class Slot:
+    """A container of a shipment in the making; `id` is None while it is new."""
+
+    facts: ContainerFacts
+    id: int | None = None
+    version: int = 1
+    booked: int | None = None
+    before: ContainerFacts | None = None  # as recorded, where a row changed it
+
+    @property
+    def is_quantity(self) -> bool:
+        return self.facts.container is None
+
+
+@dataclass
+class Entry:
+    """A shipment in the making; `id` is None while it is new. `line` is where this file named it first."""
+
+    facts: ShipmentFacts
+    id: int | None = None
+    version: int = 1
+    line: int | None = None
+    before: ShipmentFacts | None = None
+    slots: list[Slot] = field(default_factory=list)
+    numbered: dict[str, Slot] = field(default_factory=dict)
+    by_size: dict[str | None, Slot] = field(default_factory=dict)
+
+    def add(self, slot: Slot) -> None:
+        self.slots.append(slot)
+        if slot.facts.container is None:
+            self.by_size[slot.facts.size_type] = slot
+        else:
+            self.numbered[slot.facts.container] = slot
+
+    @property
+    def touched(self) -> bool:
+        """Whether anything of it must be written."""
+        return self.id is None or self.before is not None or any(s.id is None or s.before for s in self.slots)
+
+
+class BookingLedger:
+    """The shipments that a set of rows names, as they stand after each row."""
+
+    def __init__(
+        self,
+        known: Mapping[Hashable, RecordedShipment],
+        capacities: Mapping[TrainKey, float],
+        *,
+        update: bool = False,
+    ) -> None:
+        self.update = update
+        self.capacities = dict(capacities)
+        self.new_capacities: dict[TrainKey, float] = {}
+        self.entries = {key: _recorded_entry(shipment) for key, shipment in known.items()}
+
+    def take(self, key: Hashable, row: ShipmentRow) -> Verdict:
+        """Judge one row against what is known and, unless it is refused, add what it says."""
+        entry = self.entries.get(key)
+        problems = self._shipment_problems(entry, row) + self._capacity_problems(row)
+        if entry is not None:
+            problems += self._container_problems(entry, row)
+        if problems:
+            return rejected(row.line, problems)
+        added = self._add_capacity(row.shipment)
+        if entry is None:
+            entry = self.entries[key] = Entry(row.shipment, line=row.line)
+            added = True
+        else:
+            entry.line = entry.line or row.line
+            added |= self._update_shipment(entry, row.shipment)
+        added |= self._add_container(entry, row.container)
+        return Verdict(row.line, State.ACCEPTED if added else State.DUPLICATE)
+
+    # ------------------------------------------------------------ the shipment's facts
+
+    def _shipment_problems(self, entry: Entry | None, row: ShipmentRow) -> list[Problem]:
+        if entry is None:
+            return []
+        changed = differences(row.shipment, entry.facts)
+        if entry.id is None or entry.before is not None:
+            return [_mixed(row.shipment.reference, d, entry.line) for d in changed]
+        if self.update:
+            return []
+        return [_recorded_otherwise(row.shipment.reference, d) for d in changed]
+
+    def _update_shipment(self, entry: Entry, stated: ShipmentFacts) -> bool:
+        if not differences(stated, entry.facts):
+            return False
+        entry.before = entry.facts
+        entry.facts = merged(stated, entry.facts)
+        return True
+
+    # ------------------------------------------------------------ the train's slots
+
+    def _capacity_problems(self, row: ShipmentRow) -> list[Problem]:
+        key, stated = train_key(row.shipment), row.shipment.train_capacity_teu
+        if stated is None or key is None:
+            return []
+        known = self.capacities.get(key)
+        if known is None or known == stated or (self.update and key not in self.new_capacities):
+            return []
+        return [
+            Problem(
+                message=say(
+                    "Train %(train)s of %(day)s has %(known)g TEU.", train=key[0], day=key[1].isoformat(), known=known
+                ),
+                remedy=say("One train has one capacity. Write %(known)g, or leave the field empty.", known=known),
+                column="train_capacity_teu",
+                value=f"{stated:g}",
+                suggestions=(f"{known:g}",),
+            )
+        ]
+
+    def _add_capacity(self, facts: ShipmentFacts) -> bool:
+        key, stated = train_key(facts), facts.train_capacity_teu
+        if stated is None or key is None or self.capacities.get(key) == stated:
+            return False
+        self.capacities[key] = self.new_capacities[key] = stated
+        return True
+
+    # ------------------------------------------------------------ the containers
+
+    def _container_problems(self, entry: Entry, row: ShipmentRow) -> list[Problem]:
+        slot = _find(entry, row.container)
+        if slot is None:
+            return []
+        changed = differences(row.container, slot.facts)
+        if slot.is_quantity and row.container.quantity != slot.booked:
+            changed += (Difference("quantity", str(row.container.quantity), str(slot.booked)),)
+        if slot.id is None or slot.before is not None:
+            return [_mixed(row.shipment.reference, d, entry.line) for d in changed]
+        if self.update:
+            return _too_few(row, slot)
+        return [_recorded_otherwise(row.shipment.reference, d, row.container.container) for d in changed]
+
+    def _add_container(self, entry: Entry, stated: ContainerFacts) -> bool:
+        slot = _find(entry, stated)
+        if slot is None:
+            if stated.container is not None:
+                _take_one(entry.by_size.get(stated.size_type))
+            entry.add(Slot(stated, booked=stated.quantity if stated.container is None else None))
+            return True
+        same = not differences(stated, slot.facts) and (not slot.is_quantity or stated.quantity == slot.booked)
+        if same:
+            return False
+        _remember(slot)
+        slot.facts = merged(stated, slot.facts)
+        if slot.is_quantity and stated.quantity is not None:
+            taken = (slot.booked or 0) - (slot.facts.quantity or 0)
+            slot.booked = stated.quantity
+            slot.facts = replace(slot.facts, quantity=stated.quantity - taken)
+        return True
+
+
+def _find(entry: Entry, stated: ContainerFacts) -> Slot | None:
+    if stated.container is None:
+        return entry.by_size.get(stated.size_type)
+    return entry.numbered.get(stated.container)
+
+
+def _take_one(booking: Slot | None) -> None:
+    """A number was given to one of the containers booked by quantity."""
+    if booking is not None and booking.facts.quantity:
+        _remember(booking)
+        booking.facts = replace(booking.facts, quantity=booking.facts.quantity - 1)
+
+
+def _remember(slot: Slot) -> None:
+    if slot.id is not None and slot.before is None:
+        slot.before = slot.facts
+
+
+def _recorded_entry(shipment: RecordedShipment) -> Entry:
+    entry = Entry(shipment.facts, id=shipment.id, version=shipment.version)
+    for container in shipment.containers:
+        entry.add(Slot(container.facts, id=container.id, version=container.version, booked=container.booked))
+    return entry
+
+
+def _mixed(reference: str, d: Difference, line: int | None) -> Problem:
+    where = say("in line %(line)s", line=line) if line is not None else say("before")
+    return Problem(
+        message=say(
+            "Reference %(reference)s says two things of %(column)s: %(known)s %(where)s, %(stated)s here.",
+            reference=reference,
+            column=d.column,
+            known=d.known or "—",
+            where=where,
+            stated=d.stated,
+        ),
+        remedy=say("One reference is one shipment. Correct one line, or give this row another reference."),
+        column=d.column,
+        value=d.stated,
+        suggestions=(d.known,) if d.known else (),
+    )
+
+
+def _recorded_otherwise(reference: str, d: Difference, container: str | None = None) -> Problem:
+    name = f"{reference}, {container}" if container else reference
+    return Problem(
+        message=say(
+            "%(name)s is recorded with %(column)s %(known)s, not %(stated)s.",
+            name=name,
+            column=d.column,
+            known=d.known or "—",
+            stated=d.stated,
+        ),
+        remedy=say("Write it as recorded, or ask for changes to be made (--update)."),
+        column=d.column,
+        value=d.stated,
+        suggestions=(d.known,) if d.known else (),
+    )
+
+
+def _too_few(row: ShipmentRow, slot: Slot) -> list[Problem]:
+    """A booking cannot shrink below the containers that have their numbers."""
+    if not slot.is_quantity or row.container.quantity is None:
+        return []
+    taken = (slot.booked or 0) - (slot.facts.quantity or 0)
+    if row.container.quantity >= taken:
+        return []
+    return [
+        Problem(
+            message=say("%(taken)s of the booked containers already have their numbers.", taken=taken),
+            remedy=say("Write a quantity of at least %(taken)s.", taken=taken),
+            column="quantity",
+            value=str(row.container.quantity),
+            suggestions=(str(taken),),
+        )
+    ]

@@ -1,0 +1,246 @@
+"""Deriving journeys, visits and border crossings from recorded events, in the transaction that changed them.
+
+Shipments are folded as a whole: an event of a shipment is true for all its containers whenever they are added, so one
+event can move every journey of its shipment.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from railtrack.domain.events import Classifier, EventKind
+from railtrack.domain.journeys import Crossing, Direction, Journey, Occurrence, crossings, fold
+from railtrack.domain.network import Network
+from railtrack.domain.plausibility import marks
+from railtrack.domain.times import Moment
+from railtrack.store.moments import columns, moment
+from railtrack.store.tables import (
+    ContainerRow,
+    CrossingRow,
+    EventRow,
+    JourneyRow,
+    RemovalRow,
+    ShipmentRow,
+    VisitRow,
+)
+
+BATCH = 500  # ids in one IN list
+
+
+@dataclass(frozen=True)
+class Folded:
+    """All that is derived for one container, ready to be stored or compared."""
+
+    container_id: int
+    shipment_id: int
+    journey: Journey
+    crossings: tuple[Crossing, ...]
+    open_borders: frozenset[str]
+    first_plan: Moment | None
+    latest_plan: Moment | None
+    marks: tuple[str, ...]
+
+
+@dataclass
+class _Events:
+    """The current events of one shipment, sorted by what they say."""
+
+    actual: dict[int | None, list[Occurrence]] = field(default_factory=lambda: defaultdict(list))
+    plans: dict[int | None, list["_Plan"]] = field(default_factory=lambda: defaultdict(list))
+
+
+@dataclass(frozen=True, order=True)
+class _Plan:
+    """A planned arrival and when it was recorded; the shipment's own plan sorts before an event of the same change."""
+
+    change: int
+    sequence: int
+    station: str
+    moment: Moment
+
+
+def refold(session: Session, network: Network, shipment_ids: Iterable[int], change: int) -> int:
+    """Derive the journeys of these shipments anew and store them under `change`; gives the number of journeys."""
+    count = 0
+    for ids in in_batches(sorted(set(shipment_ids))):
+        old = set(session.scalars(select(JourneyRow.id).where(JourneyRow.shipment_id.in_(ids))))
+        session.execute(delete(CrossingRow).where(CrossingRow.journey_id.in_(_journeys_of(ids))))
+        session.execute(delete(VisitRow).where(VisitRow.journey_id.in_(_journeys_of(ids))))
+        session.execute(delete(JourneyRow).where(JourneyRow.shipment_id.in_(ids)))
+        folded = list(fold_shipments(session, network, ids))
+        _store(session, folded, change)
+        note_removals(session, old - {f.container_id for f in folded}, change)
+        count += len(folded)
+    return count
+
+
+def fold_shipments(session: Session, network: Network, ids: Sequence[int]) -> Iterator[Folded]:
+    """Fold every journey of these shipments (at most a batch of them) without storing anything."""
+    events = _current_events(session, ids)
+    shipments = {s.id: s for s in session.execute(select(ShipmentRow.__table__).where(ShipmentRow.id.in_(ids)))}
+    containers = session.execute(
+        select(ContainerRow.id, ContainerRow.shipment_id, ContainerRow.number, ContainerRow.quantity)
+        .where(ContainerRow.shipment_id.in_(ids))
+        .order_by(ContainerRow.id)
+    )
+    for container in containers:
+        if container.number is None and container.quantity == 0:
+            continue  # all of the booking have their numbers now
+        shipment = shipments[container.shipment_id]
+        yield _fold_one(network, shipment, container.id, events[container.shipment_id])
+
+
+def note_removals(session: Session, journey_ids: Iterable[int], change: int) -> None:
+    """Say that these journeys are gone."""
+    rows = [{"journey_id": journey_id, "change": change} for journey_id in sorted(journey_ids)]
+    if rows:
+        session.execute(insert(RemovalRow), rows)
+
+
+def in_batches(ids: Sequence[int], size: int = BATCH) -> Iterator[list[int]]:
+    """Cut a sequence of ids so that each part fits into one IN list."""
+    iterator = iter(ids)
+    while part := list(islice(iterator, size)):
+        yield part
+
+
+def _journeys_of(shipment_ids: Sequence[int]) -> Any:
+    return select(JourneyRow.id).where(JourneyRow.shipment_id.in_(shipment_ids))
+
+
+def _current_events(session: Session, ids: Sequence[int]) -> dict[int, _Events]:
+    found: dict[int, _Events] = defaultdict(_Events)
+    rows = session.execute(
+        select(
+            EventRow.shipment_id,
+            EventRow.container_id,
+            EventRow.sequence,
+            EventRow.change,
+            EventRow.event,
+            EventRow.classifier,
+            EventRow.station,
+            EventRow.occurred_at,
+            EventRow.occurred_offset_min,
+            EventRow.occurred_is_day,
+            EventRow.occurred_text,
+        ).where(
+            EventRow.shipment_id.in_(ids),
+            EventRow.current,
+            EventRow.event != EventKind.VOID,
+            EventRow.classifier != Classifier.ESTIMATED,
+        )
+    )
+    for row in rows:
+        when = moment(row, "occurred")
+        if when is None:
+            continue
+        events = found[row.shipment_id]
+        if row.classifier == Classifier.ACTUAL:
+            events.actual[row.container_id].append(Occurrence(EventKind(row.event), row.station, when))
+        elif row.event == EventKind.ARRIVED:
+            events.plans[row.container_id].append(_Plan(row.change, row.sequence, row.station, when))
+    return found
+
+
+def _fold_one(network: Network, shipment: Any, container_id: int, events: _Events) -> Folded:
+    occurrences = events.actual.get(None, []) + events.actual.get(container_id, [])
+    corridor = network.corridors.get(shipment.corridor) if shipment.corridor else None
+    pairs = (*corridor.border_pairs, *corridor.open_border_pairs) if corridor else ()
+    first_plan, latest_plan = _plans(shipment, events, container_id)
+    return Folded(
+        container_id=container_id,
+        shipment_id=shipment.id,
+        journey=fold(shipment.origin, shipment.destination, occurrences),
+        crossings=crossings(shipment.origin, shipment.destination, Direction(shipment.direction), pairs, occurrences),
+        open_borders=frozenset("-".join(pair) for pair in corridor.open_border_pairs) if corridor else frozenset(),
+        first_plan=first_plan,
+        latest_plan=latest_plan,
+        marks=tuple(
+            mark.code
+            for mark in marks(
+                shipment.origin,
+                shipment.destination,
+                frozenset(corridor.stations) if corridor else frozenset(),
+                occurrences,
+                network.stations,
+            )
+        ),
+    )
+
+
+def _plans(shipment: Any, events: _Events, container_id: int) -> tuple[Moment | None, Moment | None]:
+    """The planned arrival as first and as last recorded, by the shipment or by a planned event."""
+    own = [
+        _Plan(plan_change or 0, 0, shipment.destination, planned)
+        for plan_change, planned in (
+            (shipment.first_plan_change, moment(shipment, "first_planned_arrival")),
+            (shipment.plan_change, moment(shipment, "planned_arrival")),
+        )
+        if planned is not None
+    ]
+    stated = events.plans.get(None, []) + events.plans.get(container_id, [])
+    plans = sorted(own + [p for p in stated if p.station == shipment.destination])
+    return (plans[0].moment, plans[-1].moment) if plans else (None, None)
+
+
+def _store(session: Session, folded: Sequence[Folded], change: int) -> None:
+    journeys, visits, crossing_rows = [], [], []
+    for f in folded:
+        journeys.append(journey_columns(f) | {"change": change})
+        visits += visit_columns(f)
+        crossing_rows += crossing_columns(f)
+    for table, rows in ((JourneyRow, journeys), (VisitRow, visits), (CrossingRow, crossing_rows)):
+        if rows:
+            session.execute(insert(table), rows)
+
+
+def journey_columns(f: Folded) -> dict[str, Any]:
+    """The row of a journey but for its change number."""
+    j = f.journey
+    return {
+        "id": f.container_id,
+        "shipment_id": f.shipment_id,
+        "status": j.status.value,
+        **columns("departed", j.departed),
+        **columns("arrived", j.arrived),
+        "last_event": j.last.event.value if j.last else None,
+        "last_station": j.last.station if j.last else None,
+        **columns("last", j.last.moment if j.last else None),
+        **columns("first_planned_arrival", f.first_plan),
+        **columns("latest_planned_arrival", f.latest_plan),
+        "marks": list(f.marks),
+    }
+
+
+def visit_columns(f: Folded) -> list[dict[str, Any]]:
+    """The rows of a journey's visits, numbered in the order of their start."""
+    return [
+        {
+            "journey_id": f.container_id,
+            "position": position,
+            "station": visit.station,
+            **columns("arrived", visit.arrived),
+            **columns("departed", visit.departed),
+            "is_open": visit.is_open,
+        }
+        for position, visit in enumerate(f.journey.visits)
+    ]
+
+
+def crossing_columns(f: Folded) -> list[dict[str, Any]]:
+    """The rows of a journey's border crossings."""
+    return [
+        {
+            "journey_id": f.container_id,
+            "crossing": crossing.name,
+            "open_border": crossing.name in f.open_borders,
+            **columns("arrived", crossing.arrived),
+            **columns("departed", crossing.departed),
+        }
+        for crossing in f.crossings
+    ]
