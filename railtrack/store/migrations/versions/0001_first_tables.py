@@ -166,7 +166,6 @@ def upgrade() -> None:
         primary_key("shipments"),
         sa.UniqueConstraint("organisation_id", "reference", name=op.f("uq_shipments_organisation_id_reference")),
         sqlite_autoincrement=True,
-        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_shipments_change"), "shipments", ["change"])
     op.create_index("ix_shipments_planned_departure_at_id", "shipments", ["planned_departure_at", "id"])
@@ -236,7 +235,6 @@ def upgrade() -> None:
         sa.CheckConstraint("quantity >= 0", name=op.f("ck_containers_quantity_not_negative")),
         foreign_key("containers", "shipment_id", "shipments.id", ondelete="CASCADE"),
         primary_key("containers"),
-        sqlite_autoincrement=True,
         sqlite_autoincrement=True,
     )
     op.create_index("ix_containers_number", "containers", ["number"])
@@ -341,7 +339,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("corrects", name=op.f("uq_events_corrects")),
         sa.UniqueConstraint("id", name=op.f("uq_events_id")),
         sa.UniqueConstraint("voids", name=op.f("uq_events_voids")),
-        sqlite_autoincrement=True,
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_events_change"), "events", ["change"])
