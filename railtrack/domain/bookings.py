@@ -4,7 +4,7 @@ A `BookingLedger` starts from the recorded shipments that the rows name, takes t
 on each. What it has gathered in the end (new shipments, containers, changes) is for the store to write.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -15,6 +15,7 @@ from railtrack.domain.messages import say
 from railtrack.domain.records import RecordedShipment
 from railtrack.domain.verdicts import State, Verdict, rejected
 
+ShipmentKey = tuple[int | str, str]  # organisation id (its name while it is new) and reference
 TrainKey = tuple[str, date, str]  # number, local planned departure date, origin
 
 
@@ -71,7 +72,7 @@ class BookingLedger:
 
     def __init__(
         self,
-        known: Mapping[Hashable, RecordedShipment],
+        known: Mapping[ShipmentKey, RecordedShipment],
         capacities: Mapping[TrainKey, float],
         *,
         update: bool = False,
@@ -79,9 +80,9 @@ class BookingLedger:
         self.update = update
         self.capacities = dict(capacities)
         self.new_capacities: dict[TrainKey, float] = {}
-        self.entries = {key: _recorded_entry(shipment) for key, shipment in known.items()}
+        self.entries: dict[ShipmentKey, Entry] = {key: _recorded_entry(shipment) for key, shipment in known.items()}
 
-    def take(self, key: Hashable, row: ShipmentRow) -> Verdict:
+    def take(self, key: ShipmentKey, row: ShipmentRow) -> Verdict:
         """Judge one row against what is known and, unless it is refused, add what it says."""
         entry = self.entries.get(key)
         problems = self._shipment_problems(entry, row) + self._capacity_problems(row)

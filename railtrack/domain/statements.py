@@ -44,7 +44,7 @@ class Statement:
     row: EventRow
     shipment_id: int | None  # None for a void, which goes to the shipment of what it withdraws
     container_id: int | None
-    sender: str
+    sender: str  # empty for a void of whoever stated it
 
 
 def identity_of(shipment_id: int, container_id: int | None, facts: EventFacts) -> str:
@@ -95,8 +95,8 @@ class StatementLedger:
 
     # ------------------------------------------------------------ taking rows
 
-    def take_all(self, statements: Iterable[Statement]) -> dict[int, Verdict]:
-        """Take statements in their order and give the verdicts by position.
+    def take_all(self, statements: Iterable[Statement]) -> list[Verdict]:
+        """Take statements in their order and give the verdicts in the same.
 
         One that names a later row of the same file waits for it, so the order of rows does not matter.
         """
@@ -109,7 +109,7 @@ class StatementLedger:
                     verdicts[i] = rejected(statement.row.line, [_unknown_target(statement.row)])
                 break
             waiting = left
-        return verdicts
+        return [verdicts[i] for i in range(len(verdicts))]
 
     def _take_if_ready(self, i: int, statement: Statement, verdicts: dict[int, Verdict]) -> bool:
         facts = statement.row.event
@@ -147,7 +147,7 @@ class StatementLedger:
             classifier=facts.classifier,
             identity=identity,
             content=content_of(facts),
-            sender=statement.sender,
+            sender=statement.sender or (target.sender if target else ""),
             facts=facts,
         )
         if target is None:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
@@ -30,6 +30,7 @@ from railtrack.store.tables import (
 )
 
 BATCH = 500  # ids in one IN list
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,9 @@ def note_removals(session: Session, journey_ids: Iterable[int], change: int) -> 
         session.execute(insert(RemovalRow), rows)
 
 
-def in_batches(ids: Sequence[int], size: int = BATCH) -> Iterator[list[int]]:
-    """Cut a sequence of ids so that each part fits into one IN list."""
-    iterator = iter(ids)
+def in_batches(keys: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
+    """Cut a sequence of keys so that each part fits into one IN list."""
+    iterator = iter(keys)
     while part := list(islice(iterator, size)):
         yield part
 

@@ -1,0 +1,119 @@
+"""Booking shipments: rows of a file or of a form become shipments with containers, each row with its verdict."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from railtrack.domain.actors import Actor
+from railtrack.domain.bookings import BookingLedger, train_key
+from railtrack.domain.errors import NotAllowed, Problem
+from railtrack.domain.goods import ShipmentRow
+from railtrack.domain.messages import say
+from railtrack.domain.network import Network
+from railtrack.domain.records import Organisation
+from railtrack.domain.verdicts import Outcome, State, Take, Verdict, rejected
+from railtrack.store.booking import ENTERED, Provenance, shipments_by_reference, train_capacities, write_bookings
+from railtrack.store.engine import Reading, Store
+from railtrack.store.organisations import add_organisation, name_key, organisations
+
+
+def book(
+    store: Store,
+    rows: Sequence[ShipmentRow],
+    *,
+    network: Network,
+    actor: Actor,
+    now: datetime,
+    take: Take = Take.ALL,
+    update: bool = False,
+    provenance: Mapping[str, Provenance] | None = None,
+    otherwise: Provenance = ENTERED,
+) -> Outcome:
+    """Book rows in their order, all in one transaction.
+
+    `update` lets a row change what is recorded. `provenance` (by reference) and `otherwise` mark what no partner
+    entered. Raises NotAllowed for a role that only reads.
+    """
+    if not actor.may_write:
+        raise NotAllowed(say("Your role reads everything and changes nothing."))
+    if take is Take.NOTHING:
+        with store.reading() as reading:
+            return Outcome(_judge(reading, rows, actor, update).verdicts, stored=False)
+    with store.writing(actor, now) as w:
+        judged = _judge(w, rows, actor, update)
+        if take is Take.ALL and any(v.state is State.REJECTED for v in judged.verdicts):
+            return Outcome(judged.verdicts, stored=False)
+        # organisations that only this file names come into being with it
+        owners = {
+            name: add_organisation(w, name, published=otherwise.published, simulated=otherwise.simulated).id
+            for name in judged.new_organisations()
+        }
+        write_bookings(
+            w,
+            network,
+            {
+                (owners[owner] if isinstance(owner, str) else owner, reference): entry
+                for (owner, reference), entry in judged.ledger.entries.items()
+            },
+            judged.ledger.new_capacities,
+            provenance or {},
+            otherwise,
+        )
+        w.commit()
+    return Outcome(judged.verdicts, stored=True)
+
+
+@dataclass(frozen=True)
+class _Judged:
+    ledger: BookingLedger
+    verdicts: tuple[Verdict, ...]
+
+    def new_organisations(self) -> list[str]:
+        """Name the organisations that do not exist yet, of the rows that were taken."""
+        return sorted({owner for owner, _ in self.ledger.entries if isinstance(owner, str)})
+
+
+def _judge(reading: Reading, rows: Sequence[ShipmentRow], actor: Actor, update: bool) -> _Judged:
+    known = organisations(reading.session)
+    owners: list[int | str | Problem] = [_owner(row, actor, known) for row in rows]
+    keys = [(owner, row.shipment.reference) for owner, row in zip(owners, rows, strict=True)]
+    recorded = shipments_by_reference(
+        reading.session, actor.scope, [(owner, ref) for owner, ref in keys if isinstance(owner, int)]
+    )
+    trains = [key for row in rows if (key := train_key(row.shipment)) is not None]
+    ledger = BookingLedger(
+        {(owner, ref): s for (owner, ref), s in recorded.items()},
+        train_capacities(reading.session, trains),
+        update=update,
+    )
+    verdicts = tuple(
+        rejected(row.line, [owner]) if isinstance(owner, Problem) else ledger.take((owner, row.shipment.reference), row)
+        for owner, row in zip(owners, rows, strict=True)
+    )
+    return _Judged(ledger, verdicts)
+
+
+def _owner(row: ShipmentRow, actor: Actor, known: Mapping[str, Organisation]) -> int | str | Problem:
+    """Say whose shipment a row is: an organisation's id, the name of a new one, or why that cannot be."""
+    stated = row.shipment.partner
+    if actor.is_administrator:
+        if not stated:
+            return Problem(
+                message=say("Whose shipment is this?"),
+                remedy=say("Write the organisation's name."),
+                column="partner",
+            )
+        organisation = known.get(name_key(stated))
+        return organisation.id if organisation else " ".join(stated.split())
+    own = actor.organisation or ""
+    if actor.organisation_id is None:
+        raise NotAllowed(say("Your account belongs to no organisation."))
+    if stated and name_key(stated) != name_key(own):
+        return Problem(
+            message=say("You enter for %(own)s, not for %(stated)s.", own=own, stated=stated),
+            remedy=say("Write %(own)s, or leave the field empty.", own=own),
+            column="partner",
+            value=stated,
+            suggestions=(own,),
+        )
+    return actor.organisation_id
