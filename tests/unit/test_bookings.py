@@ -1,0 +1,234 @@
+"""What rows of shipments add to what is known."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from railtrack.domain.bookings import BookingLedger, train_key
+from railtrack.domain.errors import Problem
+from railtrack.domain.goods import ContainerFacts, Money, ShipmentFacts, ShipmentRow
+from railtrack.domain.journeys import Direction
+from railtrack.domain.records import Organisation, RecordedContainer, RecordedShipment
+from railtrack.domain.times import Moment
+from railtrack.domain.verdicts import State, Verdict
+
+KEY = (1, "CM-1")
+DEPARTURE = Moment(datetime(2024, 3, 1, 0, tzinfo=UTC), 480, text="2024-03-01T08:00")
+SHIPMENT = ShipmentFacts(
+    reference="CM-1",
+    partner="Example",
+    origin="CKG",
+    destination="MHG",
+    corridor="dostyk-petropavl",
+    train="T1",
+    planned_departure=DEPARTURE,
+)
+BOX = ContainerFacts(container="CSQU3054383", size_type="45G1", gross_kg=21500.0)
+OTHER_BOX = replace(BOX, container="MSCU6639870")
+TEN = ContainerFacts(container=None, quantity=10, size_type="45G1", gross_kg=200_000.0)
+
+
+def row(container: ContainerFacts = BOX, line: int = 2, **facts: object) -> ShipmentRow:
+    return ShipmentRow(line, replace(SHIPMENT, **facts), container)  # type: ignore[arg-type]
+
+
+def recorded(*containers: RecordedContainer, **facts: object) -> dict[tuple[int | str, str], RecordedShipment]:
+    return {
+        KEY: RecordedShipment(
+            id=7,
+            organisation=Organisation(1, "Example"),
+            facts=replace(SHIPMENT, **facts),  # type: ignore[arg-type]
+            direction=Direction.WESTBOUND,
+            containers=containers,
+            created_at=datetime(2024, 1, 1, tzinfo=UTC),
+        )
+    }
+
+
+def take(ledger: BookingLedger, *rows: ShipmentRow) -> list[Verdict]:
+    return [ledger.take(KEY, r) for r in rows]
+
+
+def states(verdicts: list[Verdict]) -> list[State]:
+    return [v.state for v in verdicts]
+
+
+def problem(verdict: Verdict) -> Problem:
+    assert verdict.state is State.REJECTED
+    return verdict.problems[0]
+
+
+def test_rows_with_one_reference_are_one_shipment() -> None:
+    ledger = BookingLedger({}, {})
+    assert states(take(ledger, row(), row(OTHER_BOX, 3))) == [State.ACCEPTED, State.ACCEPTED]
+    assert list(ledger.entries) == [KEY]
+    assert [slot.facts for slot in ledger.entries[KEY].slots] == [BOX, OTHER_BOX]
+
+
+def test_a_row_sent_twice_is_a_duplicate() -> None:
+    ledger = BookingLedger({}, {})
+    assert states(take(ledger, row(), row(line=3))) == [State.ACCEPTED, State.DUPLICATE]
+    assert len(ledger.entries[KEY].slots) == 1
+
+
+def test_a_recorded_row_is_a_duplicate_and_touches_nothing() -> None:
+    ledger = BookingLedger(recorded(RecordedContainer(id=1, facts=BOX)), {})
+    assert states(take(ledger, row())) == [State.DUPLICATE]
+    assert not ledger.entries[KEY].touched
+
+
+def test_another_spelling_of_the_same_time_or_amount_is_no_difference() -> None:
+    known = replace(BOX, value=Money(Decimal("100.00")))
+    ledger = BookingLedger(recorded(RecordedContainer(id=1, facts=known)), {})
+    same_time = replace(DEPARTURE, offset_min=0, text="2024-03-01T00:00Z")
+    again = row(replace(BOX, value=Money(Decimal("100"))), planned_departure=same_time)
+    assert states(take(ledger, again)) == [State.DUPLICATE]
+
+
+def test_what_a_row_leaves_empty_contradicts_nothing() -> None:
+    known = replace(BOX, goods="Gear housings", seals=("HLK 1",))
+    ledger = BookingLedger(recorded(RecordedContainer(id=1, facts=known), shipper="Somebody"), {})
+    assert states(take(ledger, row())) == [State.DUPLICATE]
+
+
+def test_an_assumed_corridor_does_not_contradict_the_recorded_one() -> None:
+    ledger = BookingLedger(recorded(RecordedContainer(id=1, facts=BOX), corridor="khorgos"), {})
+    assert states(take(ledger, row(corridor_assumed=True))) == [State.DUPLICATE]
+    assert states(take(ledger, row(corridor_assumed=False))) == [State.REJECTED]
+
+
+def test_mixed_facts_within_a_file_name_both_lines() -> None:
+    ledger = BookingLedger({}, {})
+    verdicts = take(ledger, row(line=71), row(OTHER_BOX, 77, destination="DUI"))
+    found = problem(verdicts[1])
+    assert (found.column, found.value, found.suggestions) == ("destination", "DUI", ("MHG",))
+    assert "line 71" in str(found.message)
+    assert "One reference is one shipment" in str(found.remedy)
+    assert len(ledger.entries[KEY].slots) == 1
+
+
+def test_other_facts_of_a_known_container_need_update() -> None:
+    changed = row(replace(BOX, gross_kg=22000.0))
+    known = recorded(RecordedContainer(id=1, facts=BOX, version=4))
+    found = problem(take(BookingLedger(known, {}), changed)[0])
+    assert (found.column, found.value) == ("gross_kg", "22000")
+    assert "--update" in str(found.remedy)
+
+    ledger = BookingLedger(known, {}, update=True)
+    assert states(take(ledger, changed)) == [State.ACCEPTED]
+    slot = ledger.entries[KEY].slots[0]
+    assert (slot.id, slot.version, slot.before, slot.facts.gross_kg) == (1, 4, BOX, 22000.0)
+
+
+def test_an_update_keeps_what_it_does_not_state() -> None:
+    known = replace(BOX, goods="Gear housings")
+    ledger = BookingLedger(recorded(RecordedContainer(id=1, facts=known), shipper="Somebody"), {}, update=True)
+    take(ledger, row(replace(BOX, gross_kg=1.0), consignee="Somebody else"))
+    entry = ledger.entries[KEY]
+    assert entry.slots[0].facts.goods == "Gear housings"
+    assert (entry.facts.shipper, entry.facts.consignee) == ("Somebody", "Somebody else")
+    assert entry.before is not None
+    assert entry.before.consignee == ""
+
+
+def test_two_rows_of_one_file_may_not_update_to_different_things() -> None:
+    ledger = BookingLedger(recorded(RecordedContainer(id=1, facts=BOX)), {}, update=True)
+    verdicts = take(ledger, row(consignee="A"), row(OTHER_BOX, 3, consignee="B"))
+    assert states(verdicts) == [State.ACCEPTED, State.REJECTED]
+    assert problem(verdicts[1]).column == "consignee"
+
+
+def test_a_new_container_on_a_known_reference_is_added() -> None:
+    ledger = BookingLedger(recorded(RecordedContainer(id=1, facts=BOX)), {})
+    assert states(take(ledger, row(OTHER_BOX))) == [State.ACCEPTED]
+    assert [slot.id for slot in ledger.entries[KEY].slots] == [1, None]
+
+
+# ---------------------------------------------------------------- bookings by quantity
+
+
+def test_a_number_takes_one_from_the_booking_of_its_size_type() -> None:
+    ledger = BookingLedger({}, {})
+    assert states(take(ledger, row(TEN), row())) == [State.ACCEPTED, State.ACCEPTED]
+    booking = ledger.entries[KEY].by_size["45G1"]
+    assert (booking.booked, booking.facts.quantity) == (10, 9)
+
+
+def test_a_number_of_another_size_type_takes_none() -> None:
+    ledger = BookingLedger({}, {})
+    take(ledger, row(TEN), row(replace(BOX, size_type="22G1")))
+    assert ledger.entries[KEY].by_size["45G1"].facts.quantity == 10
+
+
+def test_a_booking_that_is_used_up_stays_at_zero() -> None:
+    ledger = BookingLedger({}, {})
+    take(ledger, row(replace(TEN, quantity=1)), row(), row(OTHER_BOX))
+    assert ledger.entries[KEY].by_size["45G1"].facts.quantity == 0
+    assert len(ledger.entries[KEY].numbered) == 2
+
+
+def test_a_booking_sent_again_after_numbers_were_given_is_a_duplicate() -> None:
+    left = RecordedContainer(id=1, facts=replace(TEN, quantity=9), booked=10)
+    ledger = BookingLedger(recorded(left, RecordedContainer(id=2, facts=BOX)), {})
+    assert states(take(ledger, row(TEN), row())) == [State.DUPLICATE, State.DUPLICATE]
+    assert not ledger.entries[KEY].touched
+
+
+def test_a_booking_of_another_quantity_needs_update_and_keeps_what_was_taken() -> None:
+    left = RecordedContainer(id=1, facts=replace(TEN, quantity=7), booked=10)
+    twelve = row(replace(TEN, quantity=12))
+    found = problem(take(BookingLedger(recorded(left), {}), twelve)[0])
+    assert (found.column, found.value) == ("quantity", "12")
+
+    ledger = BookingLedger(recorded(left), {}, update=True)
+    assert states(take(ledger, twelve)) == [State.ACCEPTED]
+    slot = ledger.entries[KEY].by_size["45G1"]
+    assert (slot.booked, slot.facts.quantity) == (12, 9)
+
+
+@pytest.mark.parametrize(("quantity", "state"), [(3, State.ACCEPTED), (2, State.REJECTED)])
+def test_a_booking_cannot_shrink_below_its_numbers(quantity: int, state: State) -> None:
+    left = RecordedContainer(id=1, facts=replace(TEN, quantity=7), booked=10)
+    ledger = BookingLedger(recorded(left), {}, update=True)
+    assert states(take(ledger, row(replace(TEN, quantity=quantity)))) == [state]
+
+
+# ---------------------------------------------------------------- the train's slots
+
+
+def test_one_train_has_one_capacity() -> None:
+    ledger = BookingLedger({}, {})
+    verdicts = [
+        ledger.take((1, "A"), row(train_capacity_teu=82.0, reference="A")),
+        ledger.take((2, "B"), row(OTHER_BOX, 3, train_capacity_teu=80.0, reference="B")),
+        ledger.take((2, "C"), row(OTHER_BOX, 4, reference="C")),
+    ]
+    assert states(verdicts) == [State.ACCEPTED, State.REJECTED, State.ACCEPTED]
+    found = problem(verdicts[1])
+    assert (found.column, found.value, found.suggestions) == ("train_capacity_teu", "80", ("82",))
+    assert ledger.new_capacities == {("T1", DEPARTURE.local_date, "CKG"): 82.0}
+
+
+def test_a_recorded_capacity_is_changed_only_by_update() -> None:
+    known = {("T1", DEPARTURE.local_date, "CKG"): 82.0}
+    stated = row(train_capacity_teu=80.0)
+    assert states(take(BookingLedger({}, known), stated)) == [State.REJECTED]
+    ledger = BookingLedger({}, known, update=True)
+    assert states(take(ledger, stated)) == [State.ACCEPTED]
+    assert list(ledger.new_capacities.values()) == [80.0]
+
+
+def test_a_capacity_added_to_a_recorded_row_is_something_new() -> None:
+    ledger = BookingLedger(recorded(RecordedContainer(id=1, facts=BOX)), {})
+    assert states(take(ledger, row(train_capacity_teu=82.0))) == [State.ACCEPTED]
+    assert list(ledger.new_capacities.values()) == [82.0]
+
+
+def test_a_train_is_named_by_its_local_day() -> None:
+    late = Moment(datetime(2024, 3, 31, 17, 30, tzinfo=UTC), 480)
+    assert train_key(replace(SHIPMENT, planned_departure=late)) == ("T1", late.local_date, "CKG")
+    assert late.local_date.isoformat() == "2024-04-01"
+    assert train_key(replace(SHIPMENT, train="")) is None
+    assert train_key(replace(SHIPMENT, planned_departure=None)) is None
