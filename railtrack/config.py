@@ -1,0 +1,145 @@
+"""Settings: `RAILTRACK_*` environment variables, read once at the start into one frozen value.
+
+Every setting stands in README's table (a test compares). An empty variable counts as not given, so that
+`RAILTRACK_TILE_URL= make run` switches the tile layer off. What is wrong is said with the variable's name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import platformdirs
+
+from railtrack.domain.errors import RailtrackError
+from railtrack.domain.messages import say
+
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
+_YES, _NO = ("1", "yes", "true", "on"), ("0", "no", "false", "off")
+
+
+class WrongSetting(RailtrackError):
+    """A `RAILTRACK_*` variable cannot be understood, or one that is needed is missing."""
+
+
+def default_database_url() -> str:
+    """SQLite in the platform's folder for this user's data, never inside the checkout."""
+    return f"sqlite:///{Path(platformdirs.user_data_dir('railtrack', appauthor=False)) / 'railtrack.sqlite'}"
+
+
+def _setting(default: Any, meaning: str, *, least: int | None = None) -> Any:
+    return field(default=default, metadata={"meaning": meaning, "least": least})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What an operator can set. `meaning` in the metadata is what README says of each."""
+
+    database_url: str = field(
+        default_factory=default_database_url,
+        metadata={"meaning": "Where the records live: `sqlite:///FILE` or `postgresql://…`", "least": None},
+    )
+    secret_key: str = _setting(
+        "", "Signs sessions. Needed unless the address is local; there one is made once and kept in the database"
+    )
+    base_url: str = _setting(
+        "http://127.0.0.1:8000", "Address users type; links in mail and the set-up link start with it"
+    )
+    tile_url: str = _setting("", "Online map tiles, `https://…/{z}/{x}/{y}.png`. Empty: the base map is drawn by us")
+    tile_attribution: str = _setting("", "Credit line the tile provider asks for")
+    nominatim_url: str = _setting("", "Address of a Nominatim server for place names. Empty: our stations only")
+    public_overview: bool = _setting(True, "`0` asks to sign in before the first page is shown")
+    max_upload_mb: int = _setting(32, "Largest file that can be uploaded, in megabytes", least=1)
+    max_rows: int = _setting(200_000, "Most rows one file may have", least=1)
+    session_hours: int = _setting(12, "Hours after which one has to sign in again", least=1)
+    trusted_proxies: int = _setting(0, "Reverse proxies in front, whose `X-Forwarded-…` headers are believed", least=0)
+    log_level: str = _setting("info", "How much is logged: `debug`, `info`, `warning`, `error`")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read the settings out of `environ`; raises `WrongSetting` naming the variable."""
+        given = {}
+        for item in fields(cls):
+            text = environ.get(variable(item.name), "").strip()
+            if text:
+                given[item.name] = _parse(item.name, item.type, text, item.metadata["least"])
+        settings = cls(**given)
+        settings._check()
+        return settings
+
+    def _check(self) -> None:
+        parts = urlsplit(self.base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise WrongSetting(
+                say(
+                    "%(name)s must be an address such as https://railtrack.example.org, not %(value)s.",
+                    name=variable("base_url"),
+                    value=self.base_url,
+                )
+            )
+        if self.tile_url and not all(place in self.tile_url for place in ("{z}", "{x}", "{y}")):
+            raise WrongSetting(say("%(name)s needs the places {z}, {x} and {y}.", name=variable("tile_url")))
+        if self.log_level not in ("debug", "info", "warning", "error"):
+            raise WrongSetting(
+                say(
+                    "%(name)s is debug, info, warning or error, not %(value)s.",
+                    name=variable("log_level"),
+                    value=self.log_level,
+                )
+            )
+        if not self.is_local and not self.secret_key:
+            raise WrongSetting(
+                say(
+                    "%(name)s must be set when railtrack is reached as %(address)s. "
+                    "Make one with: python -c 'import secrets; print(secrets.token_hex(32))'",
+                    name=variable("secret_key"),
+                    address=self.base_url,
+                )
+            )
+        if self.secret_key and len(self.secret_key) < 32:
+            raise WrongSetting(say("%(name)s needs at least 32 characters.", name=variable("secret_key")))
+
+    @property
+    def is_local(self) -> bool:
+        """Whether users reach railtrack only on the machine it runs on."""
+        return urlsplit(self.base_url).hostname in LOCAL_HOSTS
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether users come by https, so that cookies can insist on it."""
+        return urlsplit(self.base_url).scheme == "https"
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"RAILTRACK_{name.upper()}"
+
+
+def table() -> list[tuple[str, str, str]]:
+    """Variable, default and meaning of every setting, for README and `--help`."""
+    rows = []
+    for item in fields(Settings):
+        default = "SQLite in the user's data folder" if item.name == "database_url" else item.default
+        shown = {True: "`1`", False: "`0`", "": "empty"}.get(default) if default in (True, False, "") else None
+        rows.append((variable(item.name), shown or f"`{default}`", item.metadata["meaning"]))
+    return rows
+
+
+def _parse(name: str, kind: object, text: str, least: int | None) -> object:
+    if kind is bool:
+        if text.lower() not in _YES + _NO:
+            raise WrongSetting(say("%(name)s is 1 or 0, not %(value)s.", name=variable(name), value=text))
+        return text.lower() in _YES
+    if kind is int:
+        if not text.isascii() or not text.isdigit() or (least is not None and int(text) < least):
+            raise WrongSetting(
+                say(
+                    "%(name)s is a whole number from %(least)s, not %(value)s.",
+                    name=variable(name),
+                    least=least,
+                    value=text,
+                )
+            )
+        return int(text)
+    return text.lower() if name == "log_level" else text.rstrip("/") if name.endswith("base_url") else text

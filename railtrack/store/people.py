@@ -1,0 +1,164 @@
+"""People with an account, their one-time links, and what the installation remembers about itself."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select, update
+
+from railtrack.domain.actors import Role
+from railtrack.domain.people import Person
+from railtrack.domain.records import Organisation
+from railtrack.store.engine import Reading, Writing
+from railtrack.store.tables import OneTimeLinkRow, OrganisationRow, SettingRow, UserRow
+
+
+def person_by_id(reading: Reading, person_id: int) -> Person | None:
+    return _first(reading, _people().where(UserRow.id == person_id))
+
+
+def person_by_email(reading: Reading, email: str) -> Person | None:
+    """Find an account by its address, whatever its case."""
+    return _first(reading, _people().where(func.lower(UserRow.email) == email.lower()))
+
+
+def person_by_key(reading: Reading, key: str) -> Person | None:
+    """Find the account a session belongs to."""
+    return _first(reading, _people().where(UserRow.fs_uniquifier == key))
+
+
+def people(reading: Reading) -> list[Person]:
+    """Everybody, by address."""
+    return [_person(*row) for row in reading.session.execute(_people().order_by(UserRow.email))]
+
+
+def count_active(reading: Reading, role: Role) -> int:
+    """How many can sign in with this role."""
+    counted = (
+        select(func.count())
+        .select_from(UserRow)
+        .where(UserRow.role == role.value, UserRow.active, UserRow.password.is_not(None))
+    )
+    return reading.session.scalar(counted) or 0
+
+
+def add_person(
+    w: Writing,
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    organisation_id: int | None,
+    key: str,
+    password_hash: str | None = None,
+    language: str = "",
+) -> int:
+    """Add an account and give its id; raises Conflict when the address is taken."""
+    row = UserRow(
+        email=email,
+        name=name,
+        role=role.value,
+        organisation_id=organisation_id,
+        language=language,
+        created_at=w.now,
+        fs_uniquifier=key,
+        password=password_hash,
+    )
+    w.session.add(row)
+    w.session.flush()
+    return row.id
+
+
+def change_person(w: Writing, person_id: int, **changes: Any) -> None:
+    """Set columns of an account, named as in the table of users."""
+    w.session.execute(update(UserRow).where(UserRow.id == person_id).values(**changes))
+
+
+# ---------------------------------------------------------------- links that work once
+
+
+def add_link(w: Writing, purpose: str, token_hash: str, *, expires_at: datetime, person_id: int | None = None) -> None:
+    """Keep the hash of a link; older ones for the same purpose and person die."""
+    same = [OneTimeLinkRow.purpose == purpose, OneTimeLinkRow.used_at.is_(None)]
+    same.append(OneTimeLinkRow.user_id.is_(None) if person_id is None else OneTimeLinkRow.user_id == person_id)
+    w.session.execute(update(OneTimeLinkRow).where(*same).values(used_at=w.now))
+    w.session.add(
+        OneTimeLinkRow(
+            purpose=purpose, token_hash=token_hash, user_id=person_id, created_at=w.now, expires_at=expires_at
+        )
+    )
+    w.session.flush()
+
+
+def is_link_alive(reading: Reading, purpose: str, token_hash: str, now: datetime) -> bool:
+    return reading.session.scalar(select(OneTimeLinkRow.id).where(*_alive(purpose, token_hash, now))) is not None
+
+
+def link_person(reading: Reading, purpose: str, token_hash: str, now: datetime) -> int | None:
+    """Whom a living link is for; None where it is for nobody yet, or dead."""
+    return reading.session.scalar(select(OneTimeLinkRow.user_id).where(*_alive(purpose, token_hash, now)))
+
+
+def take_link(w: Writing, purpose: str, token_hash: str) -> bool:
+    """Use a link up; False if it was dead already. Of two at once only one gets True."""
+    taken = w.session.execute(
+        update(OneTimeLinkRow)
+        .where(*_alive(purpose, token_hash, w.now))
+        .values(used_at=w.now)
+        .returning(OneTimeLinkRow.id)
+    )
+    return taken.scalar() is not None
+
+
+# ---------------------------------------------------------------- the installation's memory
+
+
+def setting(reading: Reading, name: str) -> str | None:
+    """What is remembered under this name."""
+    return reading.session.scalar(select(SettingRow.value).where(SettingRow.name == name))
+
+
+def keep_setting(w: Writing, name: str, value: str) -> None:
+    """Remember something under a name that has nothing yet; raises Conflict if it has."""
+    w.session.add(SettingRow(name=name, value=value))
+    w.session.flush()
+
+
+def _alive(purpose: str, token_hash: str, now: datetime) -> Sequence[Any]:
+    return (
+        OneTimeLinkRow.purpose == purpose,
+        OneTimeLinkRow.token_hash == token_hash,
+        OneTimeLinkRow.used_at.is_(None),
+        or_(OneTimeLinkRow.expires_at.is_(None), OneTimeLinkRow.expires_at > now),
+    )
+
+
+def _people() -> Select[Any]:
+    return select(UserRow, OrganisationRow).outerjoin(OrganisationRow, OrganisationRow.id == UserRow.organisation_id)
+
+
+def _first(reading: Reading, query: Select[Any]) -> Person | None:
+    row = reading.session.execute(query).first()
+    return None if row is None else _person(*row)
+
+
+def _person(row: UserRow, organisation: OrganisationRow | None) -> Person:
+    return Person(
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        role=Role(row.role),
+        organisation=None
+        if organisation is None
+        else Organisation(organisation.id, organisation.name, organisation.published, organisation.simulated),
+        language=row.language,
+        is_active=row.active,
+        key=row.fs_uniquifier,
+        password_hash=row.password,
+        created_at=row.created_at,
+        last_sign_in_at=row.last_login_at,
+        current_sign_in_at=row.current_login_at,
+        last_sign_in_ip=row.last_login_ip,
+        current_sign_in_ip=row.current_login_ip,
+        sign_ins=row.login_count,
+    )
