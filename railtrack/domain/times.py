@@ -1,7 +1,7 @@
 """Moments: the instant, the station's offset then, and the text as it was given.
 
-The module knows the spellings of contract §3 and the ways a local time can fail (it does not exist, or exists twice,
-when clocks change). Inside railtrack a time is aware and UTC.
+Inside railtrack a time is aware and UTC. How times are spelled in files, and the ways a local time can fail, stand in
+`clock`.
 """
 
 from dataclasses import dataclass
