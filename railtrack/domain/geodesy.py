@@ -69,6 +69,32 @@ def along(line: Line, share: float) -> Position:
     return line[-1]
 
 
+def simplified(line: Line, tolerance_km: float) -> tuple[Position, ...]:
+    """Leave out points that lie within the tolerance of the line through the others (Douglas and Peucker 1973)."""
+    keep = {0, len(line) - 1}
+    waiting = [(0, len(line) - 1)]
+    while waiting:
+        first, last = waiting.pop()
+        far, at = 0.0, None
+        for i in range(first + 1, last):
+            off = _off_km(line[i], line[first], line[last])
+            if off > far:
+                far, at = off, i
+        if at is not None and far > tolerance_km:
+            keep.add(at)
+            waiting += [(first, at), (at, last)]
+    return tuple(line[i] for i in sorted(keep))
+
+
+def _off_km(p: Position, a: Position, b: Position) -> float:
+    """Give the distance of a point from a short straight piece, on a flat map around it."""
+    scale = cos(radians(p[0]))
+    px, py, bx, by = (p[1] - a[1]) * scale, p[0] - a[0], (b[1] - a[1]) * scale, b[0] - a[0]
+    square = bx * bx + by * by
+    share = min(max((px * bx + py * by) / square, 0.0), 1.0) if square else 0.0
+    return 111.2 * float(((px - share * bx) ** 2 + (py - share * by) ** 2) ** 0.5)
+
+
 def _arc_km(sigma: float, sin_sigma: float, cos_sigma: float, cos2_alpha: float, middle: float) -> float:
     u2 = cos2_alpha * (EQUATOR_KM**2 - POLE_KM**2) / POLE_KM**2
     big_a = 1 + u2 / 16384 * (4096 + u2 * (-768 + u2 * (320 - 175 * u2)))
