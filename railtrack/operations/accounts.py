@@ -8,25 +8,21 @@ kept, of links as of passwords, so neither can be shown a second time.
 import hashlib
 import re
 import secrets
-import unicodedata
 from datetime import datetime, timedelta
-
-from argon2 import PasswordHasher
 
 from railtrack.domain.actors import Actor, Role
 from railtrack.domain.errors import Conflict, NotAllowed, NotFound, Problem, Refused
 from railtrack.domain.messages import Message, say
 from railtrack.domain.people import Person
+from railtrack.operations.passwords import hash_password, is_password, problems_of_password
 from railtrack.store import people as stored
 from railtrack.store.engine import Reading, Store, Writing
 from railtrack.store.organisations import add_organisation, name_key, organisations
 
-SETUP, PASSWORD = "set-up", "password"  # noqa: S105 - purposes of links, not passwords
+SETUP, PASSWORD = "set-up", "password"
 LINK_LIFE = {SETUP: timedelta(days=7), PASSWORD: timedelta(days=3)}
-LEAST_PASSWORD = 12  # characters
 SETUP_ACTOR = Actor(name="set-up link", role=Role.ADMINISTRATOR, origin="web")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.?[^@\s]*")
-_HASHER = PasswordHasher()
 
 
 # ---------------------------------------------------------------- set-up
@@ -177,27 +173,25 @@ def use_password_link(store: Store, token: str, *, password: str, now: datetime)
         return _named(reading, person.email)
 
 
-def hash_password(password: str) -> str:
-    """Hash a password with argon2id, after the normalisation that sign-in applies."""
-    return _HASHER.hash(unicodedata.normalize("NFKD", password))
-
-
-def new_password() -> str:
-    """Make a password worth 96 bits, for a demonstration or `railtrack user add`."""
-    return secrets.token_urlsafe(12)
-
-
-def problems_of_password(password: str) -> list[Problem]:
-    """What is wrong with a password somebody chose. Length is all we ask; mixed signs only make it forgettable."""
-    if len(password) >= LEAST_PASSWORD and len(set(password)) >= 5:
-        return []
-    return [
-        Problem(
-            message=say("The password is too easy to guess."),
-            remedy=say("Take at least %(least)s characters; a short sentence will do.", least=LEAST_PASSWORD),
-            column="password",
+def change_password(store: Store, *, old: str, new: str, actor: Actor, now: datetime) -> Person:
+    """Change one's own password and end one's other sessions; raises Refused if `old` is wrong or `new` will not do."""
+    person = find_user(store, actor.name)
+    if not is_password(person, old):
+        raise Refused(
+            [
+                Problem(
+                    message=say("This is not your present password."),
+                    remedy=say("Enter it again; an administrator can give you a link to choose a new one."),
+                    column="old",
+                )
+            ]
         )
-    ]
+    _judge(password=new)
+    with store.writing(actor, now) as w:
+        stored.change_person(w, person.id, password=hash_password(new), fs_uniquifier=_new_key())
+        w.audit("set password", "user", person.email, organisation_id=_organisation_of(person))
+        w.commit()
+    return find_user(store, actor.name)
 
 
 # ---------------------------------------------------------------- what the installation remembers

@@ -1,0 +1,58 @@
+"""What templates may call: filters and globals, each defined in its module, named here once."""
+
+from typing import Protocol
+
+from flask import Flask
+
+from railtrack.web import marks, moments, numbers
+from railtrack.web.i18n import language, words
+
+
+class Named(Protocol):
+    """A station or corridor: a name in English, German and Chinese."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def name_de(self) -> str: ...
+    @property
+    def name_zh(self) -> str: ...
+
+
+FILTERS = {
+    "words": words,
+    "number": numbers.number,
+    "decimal": numbers.decimal,
+    "tidy": numbers.tidy,
+    "share": numbers.share,
+    "signed": numbers.signed,
+    "span": numbers.clock_span,
+    "duration": numbers.duration,
+    "moment": moments.moment,
+    "day": moments.day,
+    "long_day": moments.long_day,
+    "clock": moments.clock,
+    "day_clock": moments.day_clock,
+    "offset": moments.offset,
+    "iso": moments.iso,
+    "typed": moments.typed,
+    "box": marks.box,
+    "difference": marks.difference,
+    "difference_text": marks.difference_text,
+    "hours_difference": marks.hours_difference,
+    "status": marks.status,
+    "hs": marks.hs_code,
+}
+
+
+def register(app: Flask) -> None:
+    """Give the filters to the templates."""
+    app.jinja_env.filters.update(FILTERS, named=named)
+
+
+def named(place: Named | None) -> str:
+    """The name of a station or corridor in the reader's language; the English one where there is none."""
+    if place is None:
+        return ""
+    own = {"de": place.name_de, "zh": place.name_zh}.get(language(), "")
+    return own or place.name

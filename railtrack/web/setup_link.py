@@ -1,0 +1,16 @@
+"""The one-time link with which the first administrator sets railtrack up, printed by the server at its start."""
+
+from datetime import datetime
+
+from railtrack.config import Settings
+from railtrack.operations.accounts import make_setup_link
+from railtrack.store.engine import Store
+
+
+def setup_address(store: Store, settings: Settings, *, now: datetime, base_url: str | None = None) -> str | None:
+    """Give the address of a new set-up link; None where there is an administrator already.
+
+    `base_url` is where the server listens, if that is not what the settings say.
+    """
+    token = make_setup_link(store, now=now)
+    return None if token is None else f"{base_url or settings.base_url}/setup/{token}"

@@ -1,0 +1,139 @@
+"""What stands around every page: navigation, search, language, footer. A link is shown once its page exists."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Flask, current_app, request, session, url_for
+from flask_babel import gettext
+
+from railtrack.domain.errors import Problem
+from railtrack.web.current import current_account
+from railtrack.web.i18n import language, languages, words
+
+THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    address: str
+    is_here: bool = False
+    on_phone: bool = False  # shown in the navigation only where the header has no room for its button
+
+
+def register(app: Flask) -> None:
+    """Give the frame's values to all templates."""
+    app.jinja_env.globals.update(
+        language=language,
+        languages=languages,
+        navigation=navigation,
+        footer_links=footer_links,
+        in_language=in_language,
+        search_address=search_address,
+        has_view=has_view,
+        home=home,
+        account=current_account,
+        may_write=may_write,
+        is_administrator=is_administrator,
+        theme=theme,
+        same_page_with=same_page_with,
+        problem_links=problem_links,
+    )
+
+
+def navigation() -> list[Link]:
+    """The main links, those of the reader's role, the present section marked."""
+    account = current_account()
+    items = [("overview.index", gettext("Overview"), False)]
+    if account is not None:
+        if account.may_write:
+            items.append(("shipments.new", gettext("New shipment"), True))
+        items += [("shipments.index", gettext("Shipments"), False), ("trains.index", gettext("Trains"), False)]
+        if account.may_write:
+            items.append(("imports.index", gettext("Import"), False))
+        items += [("statistics.index", gettext("Statistics"), False), ("maps.index", gettext("Map"), False)]
+        if account.is_administrator:
+            items.append(("accounts.users", gettext("Accounts"), False))
+    here = _section()
+    return [
+        Link(label, url_for(endpoint), here == endpoint or (here == _blueprint(endpoint) and not on_phone), on_phone)
+        for endpoint, label, on_phone in items
+        if has_view(endpoint)
+    ]
+
+
+def footer_links() -> list[Link]:
+    """Pages on railtrack itself."""
+    items = [
+        ("about.sources", gettext("Sources")),
+        ("about.definitions", gettext("Definitions")),
+        ("about.accessibility", gettext("Accessibility")),
+        ("about.privacy", gettext("Privacy")),
+        ("about.imprint", gettext("Imprint")),
+    ]
+    return [Link(label, url_for(endpoint)) for endpoint, label in items if has_view(endpoint)]
+
+
+def has_view(endpoint: str) -> bool:
+    """Whether there is a page of this name."""
+    return endpoint in current_app.view_functions
+
+
+def home() -> str:
+    """The first page."""
+    return url_for("overview.index") if has_view("overview.index") else "/"
+
+
+def search_address() -> str | None:
+    """Where the header's search goes; None for whom there is nothing to find."""
+    return url_for("shipments.index") if current_account() is not None and has_view("shipments.index") else None
+
+
+def in_language(code: str) -> str:
+    """This page in another language."""
+    return same_page_with(lang=code)
+
+
+def same_page_with(**changes: object) -> str:
+    """The present address with parameters changed; None takes one away."""
+    given = {name: values for name, values in request.args.lists() if name not in changes}
+    given.update({name: [str(value)] for name, value in changes.items() if value is not None})
+    query = urlencode([(name, value) for name, values in given.items() for value in values])
+    return request.path + ("?" + query if query else "")
+
+
+def may_write() -> bool:
+    """Whether the reader may record anything, so whether buttons that do are shown."""
+    account = current_account()
+    return account is not None and account.may_write
+
+
+def is_administrator() -> bool:
+    account = current_account()
+    return account is not None and account.is_administrator
+
+
+def theme() -> str | None:
+    """The appearance the reader chose; None follows the system."""
+    chosen = session.get("theme")
+    return chosen if chosen in THEMES else None
+
+
+def problem_links(problems: Sequence[Problem], prefix: str = "f-") -> list[tuple[str, str]]:
+    """For the summary on top of a form: the field of each problem (by its column) and the sentence."""
+    return [(prefix + each.column if each.column else "", words(each.sentence)) for each in problems]
+
+
+def _section() -> str | None:
+    """The present page, as its endpoint where it has a link of its own, else its blueprint."""
+    endpoint = request.endpoint
+    if endpoint in ("shipments.new", "accounts.users", "accounts.add_user"):
+        return "accounts.users" if endpoint == "accounts.add_user" else endpoint
+    if endpoint is not None and endpoint.startswith("accounts."):
+        return None
+    return request.blueprint
+
+
+def _blueprint(endpoint: str) -> str:
+    return endpoint.partition(".")[0]
