@@ -62,7 +62,13 @@ def _parsed(url: str) -> URL:
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
+    # its own knows only A to Z, so that a search for "müller" would miss "MÜLLER"
+    connection.create_function("lower", 1, _lower, deterministic=True)
     _use_write_ahead_log(connection)
+
+
+def _lower(value: str | float | None) -> str | float | None:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> None:

@@ -1,0 +1,174 @@
+"""What lies on a user's desk: drafts of shipments, files waiting for a decision, receipts of forms carried out.
+
+Everything here is its owner's alone: each function is given the owner's id and finds nothing of others.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from railtrack.domain.errors import Conflict, NotFound
+from railtrack.domain.messages import say
+from railtrack.store.engine import Reading, Writing
+from railtrack.store.tables import DraftRow, FormReceiptRow, UploadRow
+
+WAITING, STORED, DROPPED = "waiting", "stored", "dropped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A shipment form put aside, its fields as they were typed."""
+
+    id: int
+    title: str
+    fields: dict[str, Any]
+    saved_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """A file after its preview. `state` is waiting, stored or dropped; `content` is empty in lists."""
+
+    id: str
+    name: str
+    kind: str
+    encoding: str
+    state: str
+    result: dict[str, Any] | None
+    uploaded_at: datetime
+    content: bytes = b""
+
+
+# ---------------------------------------------------------------- drafts
+
+
+def drafts(r: Reading, user_id: int) -> tuple[Draft, ...]:
+    """Give a user's drafts, last saved first."""
+    query = select(DraftRow.__table__).where(DraftRow.user_id == user_id)
+    return tuple(_draft(row) for row in r.session.execute(query.order_by(DraftRow.saved_at.desc(), DraftRow.id.desc())))
+
+
+def draft(r: Reading, user_id: int, draft_id: int) -> Draft:
+    """Give one draft; raises NotFound."""
+    query = select(DraftRow.__table__).where(DraftRow.user_id == user_id, DraftRow.id == draft_id)
+    row = r.session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(say("There is no such draft; it may have been sent or thrown away."))
+    return _draft(row)
+
+
+def save_draft(w: Writing, user_id: int, title: str, fields: dict[str, Any], draft_id: int | None = None) -> int:
+    """Put a form aside, in place of an earlier draft if one is named; gives the draft's id."""
+    values = {"title": title, "fields": fields, "saved_at": w.now}
+    if draft_id is not None:
+        done: Any = w.session.execute(
+            update(DraftRow).where(DraftRow.id == draft_id, DraftRow.user_id == user_id).values(values)
+        )
+        if done.rowcount:
+            return draft_id
+    return w.session.scalars(insert(DraftRow).returning(DraftRow.id), [values | {"user_id": user_id}]).one()
+
+
+def drop_draft(w: Writing, user_id: int, draft_id: int) -> None:
+    """Throw a draft away; harmless if it is gone."""
+    w.session.execute(delete(DraftRow).where(DraftRow.id == draft_id, DraftRow.user_id == user_id))
+
+
+def _draft(row: Any) -> Draft:
+    return Draft(id=row.id, title=row.title, fields=row.fields, saved_at=row.saved_at)
+
+
+# ---------------------------------------------------------------- uploads
+
+
+def keep_upload(w: Writing, user_id: int, name: str, kind: str, encoding: str, content: bytes) -> str:
+    """Keep a file until its owner decides; gives its id."""
+    upload_id = str(uuid4())
+    values = {"id": upload_id, "user_id": user_id, "name": name, "kind": kind, "encoding": encoding}
+    w.session.execute(
+        insert(UploadRow), [values | {"content": content, "state": WAITING, "result": None, "uploaded_at": w.now}]
+    )
+    return upload_id
+
+
+def upload(r: Reading, user_id: int, upload_id: str) -> Upload:
+    """Give one file with its content; raises NotFound."""
+    query = select(UploadRow.__table__).where(UploadRow.user_id == user_id, UploadRow.id == upload_id)
+    row = r.session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(say("There is no such file here; upload it again."))
+    return _upload(row, row.content)
+
+
+def uploads(r: Reading, user_id: int, limit: int = 50) -> tuple[Upload, ...]:
+    """Give a user's files without their content, newest first."""
+    rows = r.session.execute(_UPLOADS.where(UploadRow.user_id == user_id).limit(limit))
+    return tuple(_upload(row, b"") for row in rows)
+
+
+def settle_upload(w: Writing, user_id: int, upload_id: str, state: str, result: dict[str, Any] | None = None) -> None:
+    """Note what became of a waiting file; raises Conflict if that was decided before."""
+    settled: Any = w.session.execute(
+        update(UploadRow)
+        .where(UploadRow.id == upload_id, UploadRow.user_id == user_id, UploadRow.state == WAITING)
+        .values(state=state, result=result)
+    )
+    if settled.rowcount != 1:
+        raise Conflict(say("This file was dealt with already."))
+
+
+def forget_uploads(w: Writing, before: datetime) -> int:
+    """Delete files uploaded before a time, whatever became of them; gives their number."""
+    done: Any = w.session.execute(delete(UploadRow).where(UploadRow.uploaded_at < before))
+    return int(done.rowcount)
+
+
+_UPLOADS: Select[Any] = select(
+    UploadRow.id,
+    UploadRow.name,
+    UploadRow.kind,
+    UploadRow.encoding,
+    UploadRow.state,
+    UploadRow.result,
+    UploadRow.uploaded_at,
+).order_by(UploadRow.uploaded_at.desc(), UploadRow.id)
+
+
+def _upload(row: Any, content: bytes) -> Upload:
+    return Upload(
+        id=row.id,
+        name=row.name,
+        kind=row.kind,
+        encoding=row.encoding,
+        state=row.state,
+        result=row.result,
+        uploaded_at=row.uploaded_at,
+        content=content,
+    )
+
+
+# ---------------------------------------------------------------- receipts
+
+
+def receipt(r: Reading, user_id: int, key: str) -> str | None:
+    """Give the outcome of a form that was carried out under this one-time key; None if it was not."""
+    return r.session.scalar(
+        select(FormReceiptRow.outcome).where(FormReceiptRow.key == key, FormReceiptRow.user_id == user_id)
+    )
+
+
+def keep_receipt(w: Writing, user_id: int, key: str, outcome: str) -> None:
+    """Note that a form was carried out, with its change; raises Conflict if it was before."""
+    try:
+        w.session.execute(insert(FormReceiptRow), [{"key": key, "user_id": user_id, "outcome": outcome, "at": w.now}])
+    except IntegrityError as error:
+        raise Conflict(say("This form was carried out already.")) from error
+
+
+def forget_receipts(w: Writing, before: datetime) -> None:
+    """Delete receipts of forms carried out before a time."""
+    w.session.execute(delete(FormReceiptRow).where(FormReceiptRow.at < before))

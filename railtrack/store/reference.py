@@ -1,0 +1,253 @@
+"""Stations, legs and corridors in the database: loaded from `data/` by `init`, mended in the product.
+
+What was mended is marked `edited`, and `init` leaves it alone ever after. Each edit names the version it was made on.
+Journeys that a change of legs or corridors touches are derived or stamped anew in the same transaction, so that the
+statistics, which keep a copy, notice.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import func, insert, select, update
+
+from railtrack.domain.errors import Conflict, NotFound, Problem, Refused
+from railtrack.domain.messages import say
+from railtrack.domain.network import Network
+from railtrack.domain.places import Corridor, Leg, Method, Mode, Station
+from railtrack.store.engine import Reading, Writing
+from railtrack.store.refold import in_batches, refold
+from railtrack.store.tables import CorridorRow, JourneyRow, LegRow, ShipmentRow, StationRow
+
+V = TypeVar("V")
+Row = type[StationRow] | type[LegRow] | type[CorridorRow]
+
+_STATION_COLUMNS = ("id", "name", "name_de", "name_zh", "country", "timezone", "lat", "lon")
+_LEG_COLUMNS = ("origin", "destination", "mode", "length_km", "gauge_mm", "method", "line")
+_CORRIDOR_COLUMNS = ("id", "name", "name_de", "name_zh")
+# what each kind is stored as, called, and told apart by
+_KINDS: Mapping[type, tuple[Row, str, tuple[str, ...], tuple[str, ...]]] = {
+    Station: (StationRow, "station", ("id",), _STATION_COLUMNS),
+    Leg: (LegRow, "leg", ("origin", "destination"), _LEG_COLUMNS),
+    Corridor: (CorridorRow, "corridor", ("id",), _CORRIDOR_COLUMNS),
+}
+
+
+@dataclass(frozen=True)
+class Versioned(Generic[V]):
+    """A value with the version an edit must name; `edited` once it was mended in the product."""
+
+    value: V
+    version: int
+    edited: bool
+
+
+@dataclass(frozen=True)
+class Saved:
+    """How many rows `save_reference` added, changed, and left alone because they were mended in the product."""
+
+    added: int = 0
+    changed: int = 0
+    kept: int = 0
+
+
+# ---------------------------------------------------------------- reading
+
+
+def load_network(r: Reading) -> Network:
+    """Give all stations, legs and corridors, in the order of `data/` with later ones after them."""
+    return Network(_all(r, Station), _all(r, Leg), _all(r, Corridor))
+
+
+def reference_stamp(r: Reading) -> str:
+    """Give a text that changes whenever a station, leg or corridor does: what a cached network is checked by."""
+    rows = [
+        select(func.count().label("n"), func.coalesce(func.sum(table.version), 0).label("v"))
+        for table in (StationRow, LegRow, CorridorRow)
+    ]
+    return "-".join(str(n) for query in rows for n in r.session.execute(query).one())
+
+
+def station(r: Reading, station_id: str) -> Versioned[Station]:
+    """Give one station to be edited; raises NotFound."""
+    return _one(r, Station, (station_id,))
+
+
+def leg(r: Reading, origin: str, destination: str) -> Versioned[Leg]:
+    """Give one leg, as it is stored, to be edited; raises NotFound."""
+    return _one(r, Leg, (origin, destination))
+
+
+def corridor(r: Reading, corridor_id: str) -> Versioned[Corridor]:
+    """Give one corridor to be edited; raises NotFound."""
+    return _one(r, Corridor, (corridor_id,))
+
+
+def _all(r: Reading, kind: type[V]) -> list[V]:
+    table, _, key, _ = _KINDS[kind]
+    order = [table.position, *(getattr(table, name) for name in key)]
+    return [_value(kind, row) for row in r.session.execute(select(table.__table__).order_by(*order))]
+
+
+def _one(r: Reading, kind: type[V], key: tuple[str, ...]) -> Versioned[V]:
+    table, name, columns, _ = _KINDS[kind]
+    found = r.session.execute(select(table.__table__).where(*_is(table, columns, key))).one_or_none()
+    if found is None:
+        raise NotFound(say("There is no %(kind)s %(name)s.", kind=name, name="–".join(key)))
+    return Versioned(_value(kind, found), found.version, found.edited)
+
+
+# ---------------------------------------------------------------- loading data/
+
+
+def save_reference(
+    w: Writing, stations: Sequence[Station], legs: Sequence[Leg], corridors: Sequence[Corridor]
+) -> Saved:
+    """Bring the tables to what `data/` says: add what is new, change what differs, keep what was edited.
+
+    Nothing is ever taken out, since shipments may name it. Raises Refused where old and new do not fit together.
+    """
+    known = {c.value.id: c.value for c in _versioned(w, Corridor)}
+    saved = [_save_all(w, Station, stations), _save_all(w, Leg, legs), _save_all(w, Corridor, corridors)]
+    total = Saved(sum(s.added for s in saved), sum(s.changed for s in saved), sum(s.kept for s in saved))
+    if total.added or total.changed:
+        w.audit("load", "reference", "data", None, {"added": total.added, "changed": total.changed})
+        _derive(w, {id for id, old in known.items() for new in corridors if new.id == id and new != old})
+    return total
+
+
+def _versioned(w: Writing, kind: type[V]) -> list[Versioned[V]]:
+    table = _KINDS[kind][0]
+    rows = w.session.execute(select(table.__table__).order_by(table.position))
+    return [Versioned(_value(kind, row), row.version, row.edited) for row in rows]
+
+
+def _save_all(w: Writing, kind: type[V], values: Sequence[V]) -> Saved:
+    table, name, key, _ = _KINDS[kind]
+    known = {tuple(getattr(row, column) for column in key): row for row in w.session.execute(select(table.__table__))}
+    new, changed, kept = [], 0, 0
+    for position, value in enumerate(values):
+        identity = _identity(kind, value)
+        row = known.get(identity)
+        if row is None:
+            new.append(_columns(kind, value) | {"position": position, "version": 1, "edited": False})
+        elif row.edited:
+            kept += 1
+        elif _value(kind, row) != value or row.position != position:
+            w.session.execute(
+                update(table)
+                .where(*_is(table, key, identity))
+                .values(_columns(kind, value) | {"position": position, "version": row.version + 1})
+                .execution_options(synchronize_session=False)
+            )
+            w.audit("change", name, "–".join(identity), _shown(kind, _value(kind, row)), _shown(kind, value))
+            changed += 1
+    if new:
+        w.session.execute(insert(table), new)
+    return Saved(len(new), changed, kept)
+
+
+# ---------------------------------------------------------------- mending
+
+
+def save_station(w: Writing, value: Station, version: int | None = None) -> None:
+    """Add a station (version None) or change it; raises Conflict where it was changed since that version."""
+    _save(w, value, version)
+
+
+def save_leg(w: Writing, value: Leg, version: int | None = None) -> None:
+    """Add or change a leg; raises Refused where its stations are not there or another leg joins them."""
+    _save(w, value, version)
+
+
+def save_corridor(w: Writing, value: Corridor, version: int | None = None) -> None:
+    """Add or change a corridor; raises Refused where no leg joins two of its stations."""
+    _save(w, value, version)
+
+
+def _save(w: Writing, value: Station | Leg | Corridor, version: int | None) -> None:
+    kind = type(value)
+    table, name, key, _ = _KINDS[kind]
+    identity = _identity(kind, value)
+    before = w.session.execute(select(table.__table__).where(*_is(table, key, identity))).one_or_none()
+    shown = "–".join(identity)
+    if version is None:
+        if before is not None:
+            raise Conflict(say("There is a %(kind)s %(name)s already.", kind=name, name=shown))
+        last = w.session.scalar(select(func.max(table.position)))
+        position = 0 if last is None else last + 1
+        row = _columns(kind, value) | {"position": position, "version": 1, "edited": True}
+        w.session.execute(insert(table), [row])
+    else:
+        changed: Any = w.session.execute(
+            update(table)
+            .where(*_is(table, key, identity), table.version == version)
+            .values(_columns(kind, value) | {"version": version + 1, "edited": True})
+            .execution_options(synchronize_session=False)
+        )
+        if changed.rowcount != 1:
+            raise Conflict(say("%(name)s was changed by somebody else meanwhile; look again.", name=shown))
+    old = None if before is None else _shown(kind, _value(kind, before))
+    w.audit("add" if before is None else "change", name, shown, old, _shown(kind, value))
+    if kind is not Station:
+        _derive(w, {value.id} if isinstance(value, Corridor) and before is not None else set())
+
+
+def _derive(w: Writing, corridors: Iterable[str]) -> None:
+    """Refold what goes along these corridors, and stamp all other journeys, whose lengths may be new."""
+    try:
+        network = load_network(w)
+    except ValueError as error:
+        problem = Problem(message=say("This does not fit the rest of the network: %(why)s.", why=error))
+        raise Refused([problem]) from error
+    w.session.execute(update(JourneyRow).values(change=w.change).execution_options(synchronize_session=False))
+    for part in in_batches(sorted(corridors)):
+        ids = w.session.scalars(select(ShipmentRow.id).where(ShipmentRow.corridor.in_(part))).all()
+        refold(w.session, network, ids, w.change)
+
+
+# ---------------------------------------------------------------- values and rows
+
+
+def _is(table: Row, key: Sequence[str], identity: Sequence[str]) -> list[Any]:
+    return [getattr(table, column) == part for column, part in zip(key, identity, strict=True)]
+
+
+def _identity(kind: type, value: Any) -> tuple[str, ...]:
+    return tuple(getattr(value, column) for column in _KINDS[kind][2])
+
+
+def _columns(kind: type, value: Any) -> dict[str, Any]:
+    """Spread a value over its columns; what is never searched goes into `details`."""
+    own = _KINDS[kind][3]
+    plain = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return {name: plain[name] for name in own} | {
+        "details": {name: part for name, part in plain.items() if name not in own}
+    }
+
+
+def _value(kind: type[V], row: Any) -> V:
+    values = {name: getattr(row, name) for name in _KINDS[kind][3]} | dict(row.details)
+    # a release that knows more or less than the one that wrote the row takes what it knows
+    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    made = {name: _frozen(part) for name, part in values.items() if name in known}
+    if kind is Leg:
+        made |= {"mode": Mode(values["mode"]), "method": Method(values["method"])}
+    return kind(**made)
+
+
+def _shown(kind: type, value: Any) -> dict[str, Any]:
+    """Give a value as the audit keeps it: a line only by its number of points."""
+    columns = _columns(kind, value)
+    details: dict[str, Any] = columns.pop("details")
+    if "line" in columns:
+        columns["line"] = f"{len(columns['line'])} points"
+    return columns | details
+
+
+def _plain(part: Any) -> Any:
+    return [_plain(p) for p in part] if isinstance(part, tuple) else part
+
+
+def _frozen(part: Any) -> Any:
+    return tuple(_frozen(p) for p in part) if isinstance(part, list) else part
