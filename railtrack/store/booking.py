@@ -16,9 +16,10 @@ from railtrack.domain.journeys import Direction
 from railtrack.domain.messages import say
 from railtrack.domain.network import Network
 from railtrack.domain.records import Organisation, RecordedContainer, RecordedShipment
+from railtrack.store.bulk import in_batches
 from railtrack.store.engine import Writing
 from railtrack.store.moments import columns, moment
-from railtrack.store.refold import in_batches, refold
+from railtrack.store.refold import refold
 from railtrack.store.tables import ContainerRow, OrganisationRow, ShipmentRow, TrainRow
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from railtrack.domain.actors import Scope
@@ -15,9 +15,10 @@ from railtrack.domain.network import Network
 from railtrack.domain.records import RecordedEvent
 from railtrack.domain.statements import StatementLedger, Version
 from railtrack.store.booking import owned
+from railtrack.store.bulk import in_batches, insert_all
 from railtrack.store.engine import Writing
 from railtrack.store.moments import columns, moment
-from railtrack.store.refold import in_batches, refold
+from railtrack.store.refold import refold
 from railtrack.store.tables import (
     AuditRow,
     ContainerRow,
@@ -233,6 +234,8 @@ def _version(row: Any) -> Version:
 
 def write_statements(w: Writing, network: Network, ledger: StatementLedger, *, simulated: bool) -> None:
     """Write what a ledger gathered, in the order it was taken, and derive the journeys that follow from it."""
+    if not ledger.added and not ledger.new_sources:
+        return
     for part in in_batches(ledger.ended):
         w.session.execute(
             update(EventRow)
@@ -240,11 +243,12 @@ def write_statements(w: Writing, network: Network, ledger: StatementLedger, *, s
             .values(current=False)
             .execution_options(synchronize_session=False)
         )
-    for versions in in_batches(ledger.added, 5000):
-        w.session.execute(insert(EventRow), [_event_columns(w, v, simulated=simulated) for v in versions])
-    sources = [{"sender": s, "source_id": i, "event_id": e} for (s, i), e in ledger.new_sources.items()]
-    for rows in in_batches(sources, 5000):
-        w.session.execute(insert(EventSourceRow), rows)
+    insert_all(w.session, EventRow, (_event_columns(w, v, simulated=simulated) for v in ledger.added))
+    insert_all(
+        w.session,
+        EventSourceRow,
+        ({"sender": s, "source_id": i, "event_id": e} for (s, i), e in ledger.new_sources.items()),
+    )
     ended = set(ledger.ended)
     touched = {v.shipment_id for v in ledger.added}
     touched.update(w.session.scalars(select(EventRow.shipment_id).where(EventRow.id.in_(ended))) if ended else ())
@@ -290,24 +294,24 @@ def _audit(w: Writing, added: Sequence[Version]) -> None:
     for part in in_batches(sorted({v.shipment_id for v in added})):
         rows = w.session.execute(select(ShipmentRow.id, ShipmentRow.organisation_id).where(ShipmentRow.id.in_(part)))
         owners.update({row.id: row.organisation_id for row in rows})
-    for versions in in_batches(added, 5000):
-        w.session.execute(
-            insert(AuditRow),
-            [
-                {
-                    "at": w.now,
-                    "actor": w.actor.name,
-                    "origin": w.actor.origin,
-                    "action": "withdraw" if v.voids else "correct" if v.corrects else "record",
-                    "subject": "event",
-                    "subject_id": v.id,
-                    "organisation_id": owners[v.shipment_id],
-                    "before": {"id": v.voids or v.corrects} if v.voids or v.corrects else None,
-                    "after": {"identity": v.identity},
-                }
-                for v in versions
-            ],
-        )
+    insert_all(
+        w.session,
+        AuditRow,
+        (
+            {
+                "at": w.now,
+                "actor": w.actor.name,
+                "origin": w.actor.origin,
+                "action": "withdraw" if v.voids else "correct" if v.corrects else "record",
+                "subject": "event",
+                "subject_id": v.id,
+                "organisation_id": owners[v.shipment_id],
+                "before": {"id": v.voids or v.corrects} if v.voids or v.corrects else None,
+                "after": {"identity": v.identity},
+            }
+            for v in added
+        ),
+    )
 
 
 def _touch(w: Writing, shipment_ids: Iterable[int]) -> None:

@@ -7,10 +7,9 @@ event can move every journey of its shipment.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from railtrack.domain.events import Classifier, EventKind
@@ -18,6 +17,7 @@ from railtrack.domain.journeys import Crossing, Direction, Journey, Occurrence, 
 from railtrack.domain.network import Network
 from railtrack.domain.plausibility import marks
 from railtrack.domain.times import Moment
+from railtrack.store.bulk import in_batches, insert_all
 from railtrack.store.moments import columns, moment
 from railtrack.store.tables import (
     ContainerRow,
@@ -28,9 +28,6 @@ from railtrack.store.tables import (
     ShipmentRow,
     VisitRow,
 )
-
-BATCH = 500  # ids in one IN list
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -98,16 +95,7 @@ def fold_shipments(session: Session, network: Network, ids: Sequence[int]) -> It
 
 def note_removals(session: Session, journey_ids: Iterable[int], change: int) -> None:
     """Say that these journeys are gone."""
-    rows = [{"journey_id": journey_id, "change": change} for journey_id in sorted(journey_ids)]
-    if rows:
-        session.execute(insert(RemovalRow), rows)
-
-
-def in_batches(keys: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
-    """Cut a sequence of keys so that each part fits into one IN list."""
-    iterator = iter(keys)
-    while part := list(islice(iterator, size)):
-        yield part
+    insert_all(session, RemovalRow, ({"journey_id": j, "change": change} for j in sorted(journey_ids)))
 
 
 def _journeys_of(shipment_ids: Sequence[int]) -> Any:
@@ -195,9 +183,9 @@ def _store(session: Session, folded: Sequence[Folded], change: int) -> None:
         journeys.append(journey_columns(f) | {"change": change})
         visits += visit_columns(f)
         crossing_rows += crossing_columns(f)
-    for table, rows in ((JourneyRow, journeys), (VisitRow, visits), (CrossingRow, crossing_rows)):
-        if rows:
-            session.execute(insert(table), rows)
+    insert_all(session, JourneyRow, journeys)
+    insert_all(session, VisitRow, visits)
+    insert_all(session, CrossingRow, crossing_rows)
 
 
 def journey_columns(f: Folded) -> dict[str, Any]:
