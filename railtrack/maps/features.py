@@ -8,9 +8,8 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from html import escape
 from typing import Any
-
-from markupsafe import Markup, escape
 
 from railtrack.domain.messages import say
 from railtrack.domain.places import Leg, Method, Mode, Station
@@ -21,6 +20,7 @@ from railtrack.resources import folder
 
 Feature = dict[str, Any]
 LINE_TOLERANCE_DEG = 0.01
+LINE_BREAK = "\x1f"
 _TEMPLATE = re.compile(r"\{(?=[{%#])")
 MAIN_PLACES = frozenset({"XIA", "LAZ", "URC", "AST", "YEK", "KVX", "MOW", "MSQ", "WAW", "AKT", "PTI", "CND", "AAU"})
 
@@ -85,7 +85,7 @@ def country_names(look: Look) -> str:
         (_("India"), 24.5, 78.5),
     )
     return collection(
-        _feature({"type": "Point", "coordinates": [lon, lat]}, {"k": "name", "n": str(escape(name))})
+        _feature({"type": "Point", "coordinates": [lon, lat]}, {"k": "name", "n": escape(name)})
         for name, lat, lon in places
     )
 
@@ -147,7 +147,7 @@ def station_feature(station: Station, look: Look, rank: int, kind: str, lines: S
     code = f"{station.id} · {station.country}"
     return _feature(
         {"type": "Point", "coordinates": [round(station.lon, 4), round(station.lat, 4)]},
-        {"k": kind, "r": rank, "n": str(escape(label)), "h": popup(name, [code, *lines])},
+        {"k": kind, "r": rank, "n": escape(label), "h": popup(name, [code, *lines])},
     )
 
 
@@ -163,28 +163,24 @@ def rank_of(station: Station, ends: Iterable[str], changes: Iterable[str]) -> in
 
 
 def train_features(trains: Iterable[TrainMark], look: Look) -> str:
-    """The trains as numbered shapes with their popups; the label read aloud is the popup's text."""
+    """The trains as numbered shapes; map.js makes the popup from the lines of `t`, which were escaped here at once."""
     _ = look.translate
-    guessed, invented = str(escape(_("place estimated"))), f'<span class="tag tag-sim">{escape(_("Simulated"))}</span>'
+    guessed, invented = _("place estimated"), escape(_("Simulated"))
     return collection(_train(train, guessed, invented) for train in trains)
 
 
 def _train(train: TrainMark, guessed: str, invented: str) -> Feature:
-    """Put together by hand, for a thousand of them are drawn at once; each text is escaped where it is put in."""
-    head = str(escape(train.reference))
-    if train.href:
-        head = f'<a href="{escape(train.href)}" target="_top">{head}</a>'
-    state = train.lateness.value
-    parts = [f'<strong>{train.number} · {head}</strong><br><span class="st st-{state}">{escape(train.state)}</span>']
-    parts += [str(escape(line)) for line in (train.where, *train.details) if line]
+    lines = [train.reference, train.state, train.where, *train.details]
     if train.is_estimated:
-        parts.append(guessed)
+        lines.append(guessed)
+    properties: Feature = {"n": train.number, "s": train.lateness.value, "t": escape(LINE_BREAK.join(lines))}
+    if train.is_estimated:
+        properties["e"] = 1
     if train.simulated:
-        parts.append(invented)
-    return _feature(
-        {"type": "Point", "coordinates": [round(train.lon, 4), round(train.lat, 4)]},
-        {"n": train.number, "s": state, "e": int(train.is_estimated), "h": "<br>".join(parts)},
-    )
+        properties["i"] = invented
+    if train.href:
+        properties["u"] = escape(train.href)
+    return _feature({"type": "Point", "coordinates": (train.lon, train.lat)}, properties)
 
 
 def visit_lines(visits: Iterable[VisitMark]) -> dict[str, tuple[str, ...]]:
@@ -202,7 +198,7 @@ def dwell_lines(dwell: Dwell, look: Look) -> tuple[str, ...]:
 
 def popup(head: str, lines: Sequence[str]) -> str:
     """Escaped HTML of a popup: heading, then lines."""
-    return str(Markup("<br>").join([Markup("<strong>{}</strong>").format(head), *(escape(line) for line in lines)]))
+    return "<br>".join([f"<strong>{escape(head)}</strong>", *map(escape, lines)])
 
 
 def _feature(geometry: Mapping[str, Any], properties: Mapping[str, Any]) -> Feature:

@@ -118,9 +118,7 @@ class CorridorMap(folium.Map):
 
     def switch(self, name: str, index: int, shown: bool) -> None:
         """Add an entry of the layers control that shows and hides the legs of one corridor."""
-        group = folium.FeatureGroup(name=_label(name), show=shown)
-        group.add_to(self)
-        _Call(self, f"railtrack.corridor({self.get_name()}, {group.get_name()}, {index});").add_to(self)
+        Switch(self, name, index, shown).add_to(self)
 
     def finish(self) -> None:
         """Close the tree: the layers control must come last."""
@@ -153,6 +151,21 @@ class Drawn(folium.GeoJson):
     def render(self, **kwargs: Any) -> str:
         name = self.get_name()
         line = f"var {name} = railtrack.layer({self.text}, {script_json(self.still)}).addTo({self.drawn.get_name()});"
+        self.drawn.sheet.script.add_child(Verbatim(line), name=name)
+        return ""
+
+
+class Switch(folium.FeatureGroup):
+    """An empty group: switching it on and off tells map.js which corridors to show."""
+
+    def __init__(self, drawn: CorridorMap, name: str, index: int, shown: bool) -> None:
+        super().__init__(name=_label(name), show=shown)
+        self.drawn = drawn
+        self.index = index
+
+    def render(self, **kwargs: Any) -> str:
+        name = self.get_name()
+        line = f"var {name} = railtrack.corridor({self.drawn.get_name()}, {self.index}, {script_json(self.show)});"
         self.drawn.sheet.script.add_child(Verbatim(line), name=name)
         return ""
 

@@ -113,6 +113,7 @@
   /* Called for each feature that can be pointed at. Texts were escaped on the server. */
   function each(feature, layer) {
     var p = feature.properties;
+    if (p.s) { p.h = trainHtml(p); }
     if (p.h) { layer.bindPopup(p.h, { maxWidth: 280, autoPanPadding: [24, 24] }); }
     if (feature.geometry.type === "LineString") { line(p, layer); }
     else if (p.k === "name") { state.labels.push({ at: layer.getLatLng(), rank: 9, html: p.n }); }
@@ -128,6 +129,14 @@
       });
       state.labels.push({ at: layer.getLatLng(), rank: p.r, html: p.n, station: layer });
     }
+  }
+
+  function trainHtml(p) {
+    var lines = p.t.split("\x1f"), name = p.u ? '<a href="' + p.u + '" target="_top">' + lines[0] + "</a>" : lines[0];
+    lines[0] = "<strong>" + Number(p.n) + " · " + name + "</strong>";
+    lines[1] = '<span class="st st-' + p.s + '">' + lines[1] + "</span>";
+    if (p.i) { lines.push('<span class="tag tag-sim">' + p.i + "</span>"); }
+    return lines.filter(Boolean).join("<br>");
   }
 
   function plain(html) {
@@ -168,7 +177,10 @@
     });
   }
 
-  rt.corridor = function (map, group, index) { state.groups[index] = group; };
+  rt.corridor = function (map, index, shown) {
+    var group = (state.groups[index] = L.featureGroup());
+    return shown ? group.addTo(map) : group;
+  };
 
   /* Show the legs of the corridors that are switched on; the first of them is drawn widest. */
   function corridors() {
