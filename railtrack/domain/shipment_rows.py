@@ -244,7 +244,9 @@ def _known_size_type(row: Judging, text: str) -> SizeType:
     code = size_types.compact(text)
     if code in known:
         return known[code]
-    near = tuple(get_close_matches(code, known, n=3, cutoff=0.6))
+    # of those that begin alike, the kind most trains carry first
+    alike = sorted((c for c in known if code and c.startswith(code)), key=lambda c: (c[-1] != "1", c))
+    near = tuple(dict.fromkeys([*alike, *get_close_matches(code, known, n=3, cutoff=0.6)]))[:3]
     listed = ", ".join(f"{n} ({known[n].description})" for n in near)
     raise Unfit(
         say("There is no size-type %(code)s.", code=code)

@@ -1,0 +1,133 @@
+"""Reading XLSX: the first sheet, a header row, true dates and numbers. Formulas are not calculated.
+
+A cell formatted as a date without a time is a date, one with a time a time of day at the station.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from io import BytesIO
+from typing import Any
+from warnings import catch_warnings, simplefilter
+
+from openpyxl import load_workbook
+
+from railtrack.domain.errors import Problem, Refused
+from railtrack.domain.messages import Message, say
+from railtrack.domain.raw import RawRow
+from railtrack.exchange.archives import check_archive
+from railtrack.exchange.columns import normalised
+from railtrack.exchange.file_rows import Rows
+from railtrack.exchange.formulas import unprotected
+from railtrack.exchange.limits import Limits, too_many_columns, too_many_rows, unreadable
+
+_Record = tuple[int, tuple[Any, ...]]
+
+
+def read_xlsx(content: bytes, limits: Limits) -> tuple[tuple[str, ...], Rows]:
+    """Give columns and rows of the first sheet; raises Refused where the file cannot be read."""
+    check_archive(content, limits)
+    records = _records(content, limits, 0)
+    header = next(records, None)
+    if header is None:
+        raise unreadable(
+            say("The first sheet is empty."), say("It needs a row of column names and a row for each record.")
+        )
+    header_line, cells = header
+    columns = tuple(normalised(_name(cell)) for cell in cells)
+    while columns and not columns[-1]:
+        columns = columns[:-1]
+    if len(columns) > limits.columns:
+        raise too_many_columns(len(columns), limits)
+    count = sum(1 for _ in _records(content, limits, header_line))
+
+    def read() -> Iterator[RawRow]:
+        for line, row in _records(content, limits, header_line):
+            yield _row(line, row, columns)
+
+    return columns, Rows(read, count)
+
+
+def _records(content: bytes, limits: Limits, after: int) -> Iterator[_Record]:
+    """Give each row below line `after` that holds anything, with its number."""
+    workbook = None
+    try:
+        with catch_warnings():
+            simplefilter("ignore")  # of styles and extensions that do not matter here
+            workbook = load_workbook(BytesIO(content), read_only=True, data_only=False, keep_links=False)
+            if not workbook.worksheets:
+                return
+            sheet = workbook.worksheets[0]
+            sheet.reset_dimensions()  # what the file says of its size need not be true
+            for line, row in enumerate(sheet.iter_rows(), 1):
+                if line > limits.rows + 1:
+                    raise too_many_rows(limits)
+                if len(row) > limits.columns and any(c.value is not None for c in row[limits.columns :]):
+                    raise too_many_columns(len(row), limits)
+                if line > after and any(c.value is not None and c.value != "" for c in row):
+                    yield line, row
+    except Refused:
+        raise
+    except Exception:
+        raise unreadable(say("This XLSX file is damaged."), say("Open it and save it anew.")) from None
+    finally:
+        if workbook is not None:
+            workbook.close()
+
+
+def _row(line: int, row: Sequence[Any], columns: tuple[str, ...]) -> RawRow:
+    cells: dict[str, object] = {}
+    problems: list[Problem] = []
+    for name, cell in zip(columns, row, strict=False):
+        value = _value(cell)
+        if value is None or value == "":
+            continue
+        if not name:
+            problems.append(_surplus(line, value))
+            continue
+        cells[name] = value
+        if cell.data_type == "f":
+            problems.append(
+                _unfit(line, name, value, say("This cell is a formula; railtrack does not calculate."),
+                       say("Copy the column and paste its values."))
+            )  # fmt: skip
+        elif cell.data_type == "e":
+            problems.append(
+                _unfit(line, name, value, say("The spreadsheet has an error in this cell."), say("Mend or empty it."))
+            )
+    problems += [_surplus(line, v) for cell in row[len(columns) :] if (v := _value(cell)) not in (None, "")][:1]
+    return RawRow(line, cells, tuple(problems))
+
+
+def _value(cell: Any) -> object:
+    value = cell.value
+    if isinstance(value, str):
+        if len(value) > 100_000:
+            return value[:100_000]
+        return unprotected(value) if cell.data_type != "f" else value
+    if isinstance(value, datetime) and value == datetime.combine(value.date(), datetime.min.time()):
+        return value if "h" in _without_quotes(cell.number_format) else value.date()
+    return value
+
+
+def _without_quotes(number_format: str | None) -> str:
+    """Give a cell's format without its literal texts, in which an h would mean no hours."""
+    return "".join((number_format or "").lower().split('"')[::2])
+
+
+def _name(cell: Any) -> str:
+    value = cell.value
+    return "" if value is None else str(value)
+
+
+def _surplus(line: int, value: object) -> Problem:
+    shown = value.isoformat() if isinstance(value, date) else str(value)
+    return Problem(
+        message=say("The row has a cell under no column name."),
+        remedy=say("Give the column a name, or empty the cell."),
+        line=line,
+        value=shown[:120],
+    )
+
+
+def _unfit(line: int, column: str, value: object, message: Message, remedy: Message) -> Problem:
+    return Problem(message=message, remedy=remedy, line=line, column=column, value=str(value)[:120])
