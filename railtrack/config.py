@@ -59,7 +59,7 @@ class Settings:
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
         """Read the settings out of `environ`; raises `WrongSetting` naming the variable."""
-        given = {}
+        given: dict[str, Any] = {}
         for item in fields(cls):
             text = environ.get(variable(item.name), "").strip()
             if text:

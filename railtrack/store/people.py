@@ -133,11 +133,11 @@ def _alive(purpose: str, token_hash: str, now: datetime) -> Sequence[Any]:
     )
 
 
-def _people() -> Select[Any]:
+def _people() -> Select[UserRow, OrganisationRow]:
     return select(UserRow, OrganisationRow).outerjoin(OrganisationRow, OrganisationRow.id == UserRow.organisation_id)
 
 
-def _first(reading: Reading, query: Select[Any]) -> Person | None:
+def _first(reading: Reading, query: Select[UserRow, OrganisationRow]) -> Person | None:
     row = reading.session.execute(query).first()
     return None if row is None else _person(*row)
 

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from flask_security import login_user
 
 from railtrack.domain.actors import Role
@@ -10,6 +9,7 @@ from railtrack.domain.errors import NotFound, Problem, Refused
 from railtrack.operations import accounts as operations
 from railtrack.web.current import current_account, current_actor, current_settings, current_store, now, public
 from railtrack.web.errors import error_page
+from railtrack.web.i18n import gettext
 from railtrack.web.security import Account
 from railtrack.web.shell import THEMES, home
 

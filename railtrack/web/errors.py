@@ -7,7 +7,6 @@ import logging
 
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -21,7 +20,7 @@ from railtrack.domain.errors import (
     Refused,
     Unavailable,
 )
-from railtrack.web.i18n import words
+from railtrack.web.i18n import gettext, words
 
 STATUS = {Refused: 422, NotFound: 404, NotAllowed: 403, Ambiguous: 409, Conflict: 409, Unavailable: 503}
 log = logging.getLogger(__name__)

@@ -4,11 +4,12 @@ All words for people go through gettext. English is the language of the source; 
 catalogue lies in `railtrack/translations`.
 """
 
+from datetime import date
 from pathlib import Path
 
+import flask_babel
 from babel import Locale
 from flask import Flask, current_app, has_request_context, request, session
-from flask_babel import Babel, get_locale, gettext, refresh
 
 import railtrack
 from railtrack.domain.messages import Message
@@ -22,7 +23,7 @@ def register(app: Flask, translations: Path = TRANSLATIONS) -> None:
     """Wire Babel into the application; `?lang=` changes the language and is remembered."""
     app.config.setdefault("BABEL_DEFAULT_LOCALE", SOURCE_LANGUAGE)
     app.extensions["railtrack"]["languages"] = offered(translations)
-    Babel(app, default_translation_directories=str(translations), locale_selector=choose_language)
+    flask_babel.Babel(app, default_translation_directories=str(translations), locale_selector=choose_language)
     app.before_request(_remember_language)
 
 
@@ -58,21 +59,41 @@ def choose_language() -> str:
 
 def language() -> str:
     """The code of the language being spoken."""
-    return str(get_locale() or SOURCE_LANGUAGE).split("_")[0]
+    return str(flask_babel.get_locale() or SOURCE_LANGUAGE).split("_")[0]
 
 
 def words(message: object) -> str:
     """Say a `Message` in the reader's language; any other value stands as it is."""
-    return message.render(_say) if isinstance(message, Message) else str(message)
+    return message.render(gettext) if isinstance(message, Message) else str(message)
 
 
-def _say(text: str) -> str:
-    # flask_babel's gettext would fill in values; a message does that itself, after its values are said
-    return gettext(text)
+def gettext(text: str, /, **values: object) -> str:
+    """Say a sentence of ours in the reader's language; `text` must be a literal, so that it can be extracted."""
+    said: str = flask_babel.gettext(text)
+    # without values the text is said as it stands, so that a lone per cent sign is no trap
+    return said % values if values else said
+
+
+def ngettext(one: str, many: str, num: int, /, **values: object) -> str:
+    """The same for a sentence that counts; `num` can stand in it as `%(num)s`."""
+    said: str = flask_babel.ngettext(one, many, num, **values)
+    return said
+
+
+def format_number(value: float, pattern: str) -> str:
+    """Write a number with the language's signs."""
+    said: str = flask_babel.format_decimal(value, format=pattern)
+    return said
+
+
+def format_day(value: date, pattern: str) -> str:
+    """Write a date with the language's words."""
+    said: str = flask_babel.format_date(value, pattern)
+    return said
 
 
 def _remember_language() -> None:
     asked = request.args.get("lang")
     if asked in languages():
         session["language"] = asked
-        refresh()
+        flask_babel.refresh()

@@ -5,10 +5,10 @@ A difference is signed and worded, a state has a shape and a word: colour never 
 
 from datetime import timedelta
 
-from flask_babel import gettext
 from markupsafe import Markup
 
 from railtrack.domain.records import Lateness
+from railtrack.web.i18n import gettext
 from railtrack.web.numbers import MINUS, PLUS_MINUS, hours_of, number
 
 DIFFERENCE_CLASSES = {"late": "late", "early": "early", "on plan": "ok"}

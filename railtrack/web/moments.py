@@ -5,11 +5,11 @@ A year is written only where it is not the present one. A date stays a date: no 
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from flask_babel import format_date, get_locale
 from markupsafe import Markup
 
 from railtrack.domain.times import Moment
 from railtrack.web.current import now
+from railtrack.web.i18n import format_day, language
 from railtrack.web.numbers import MINUS, unknown_word
 
 # day and month in words, as each language writes them beside a time
@@ -24,12 +24,12 @@ def day(value: Moment | datetime | date | None, unknown: str | None = None) -> s
         return unknown_word(unknown)
     local = _date(value)
     table = _DAY if local.year == now().year else _DAY_AND_YEAR
-    return str(format_date(local, _pattern(table)))
+    return format_day(local, _pattern(table))
 
 
 def long_day(value: Moment | datetime | date | None, unknown: str | None = None) -> str:
     """Say a day in running text: 25 October 2018."""
-    return unknown_word(unknown) if value is None else str(format_date(_date(value), _pattern(_LONG)))
+    return unknown_word(unknown) if value is None else format_day(_date(value), _pattern(_LONG))
 
 
 def clock(value: Moment | datetime | None, unknown: str = "") -> str:
@@ -107,7 +107,7 @@ def _offset_min(value: Moment | datetime | int) -> int:
 
 
 def _pattern(table: dict[str, str]) -> str:
-    return table.get(str(get_locale() or "en").split("_")[0], table["en"])
+    return table.get(language(), table["en"])
 
 
 def on_clock(value: datetime, offset_min: int) -> datetime:

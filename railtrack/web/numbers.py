@@ -5,7 +5,7 @@ Unknown is said in words, never as 0. Grouping and decimal sign follow the langu
 
 from datetime import timedelta
 
-from flask_babel import format_decimal, gettext
+from railtrack.web.i18n import format_number, gettext
 
 MINUS, PLUS_MINUS, NARROW, NO_BREAK = "\u2212", "\u00b1", "\u202f", "\u00a0"
 
@@ -15,7 +15,7 @@ def number(value: float | None, digits: int = 0, unknown: str | None = None) -> 
     if value is None:
         return unknown_word(unknown)
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    text: str = format_decimal(round(value, digits) + 0.0, format=pattern)
+    text = format_number(round(value, digits) + 0.0, pattern)
     return text.replace("-", MINUS)
 
 

@@ -5,13 +5,14 @@ its ready-made one for SQLAlchemy sessions, which hands rows out, is not used. R
 table, and rights are judged in operations; Flask-Security only says who somebody is.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask_babel import lazy_gettext
-from flask_security import LoginForm, Security, UserMixin
+from flask_security import LoginForm, RoleMixin, Security, UserMixin
 from flask_security.datastore import UserDatastore
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as BaseResponse
@@ -22,6 +23,7 @@ from railtrack.config import Settings
 from railtrack.domain.actors import Actor, Role
 from railtrack.domain.people import Person
 from railtrack.store import people as stored
+from railtrack.store.engine import Reading
 from railtrack.web.current import current_store, is_signed_in, now, system_clock
 
 # what Flask-Security calls a column of an account, and what we call it
@@ -66,11 +68,8 @@ class Account(UserMixin):
         return self.role is not Role.CITY
 
 
-@dataclass
-class _NoRoles:
+class _NoRoles(RoleMixin):
     """Flask-Security asks for a role model; ours is a column."""
-
-    name: str = ""
 
 
 class Accounts(UserDatastore):
@@ -82,7 +81,11 @@ class Accounts(UserDatastore):
     def find_user(self, case_insensitive: bool = False, **wanted: Any) -> Account | None:
         """Find one account by `id`, `email` (in any case) or `fs_uniquifier`."""
         ((name, value),) = wanted.items()
-        find = {"id": stored.person_by_id, "email": stored.person_by_email, "fs_uniquifier": stored.person_by_key}
+        find: dict[str, Callable[[Reading, Any], Person | None]] = {
+            "id": stored.person_by_id,
+            "email": stored.person_by_email,
+            "fs_uniquifier": stored.person_by_key,
+        }
         with current_store().reading() as reading:
             person = find[name](reading, value)
         return None if person is None else Account(person)

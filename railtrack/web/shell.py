@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import Flask, current_app, request, session, url_for
-from flask_babel import gettext
 
 from railtrack.domain.errors import Problem
 from railtrack.web.current import current_account
-from railtrack.web.i18n import language, languages, words
+from railtrack.web.i18n import gettext, language, languages, words
 
 THEMES = ("light", "dark")
 

