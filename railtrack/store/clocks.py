@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date
+from sqlalchemy import BigInteger, ColumnElement, Date
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -61,3 +61,23 @@ def day_within(at: Any, offset_min: Any, first: date | None, last: date | None) 
     if last is not None:
         found.append(day <= last)
     return found
+
+
+class epoch(FunctionElement[int]):  # noqa: N801 - reads as the SQL function it stands for
+    """`epoch(at)`: an instant as whole seconds since 1970, which add and subtract without a calendar."""
+
+    type = BigInteger()
+    inherit_cache = True
+    name = "epoch"
+
+
+@compiles(epoch, "sqlite")
+def _epoch_sqlite(element: epoch, compiler: SQLCompiler, **kw: Any) -> str:
+    (at,) = (compiler.process(part, **kw) for part in element.clauses)
+    return f"CAST(strftime('%s', {at}) AS INTEGER)"
+
+
+@compiles(epoch, "postgresql")
+def _epoch_postgresql(element: epoch, compiler: SQLCompiler, **kw: Any) -> str:
+    (at,) = (compiler.process(part, **kw) for part in element.clauses)
+    return f"CAST(extract(epoch FROM {at}) AS bigint)"
