@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from itertools import pairwise
 from math import cos, floor, fsum, radians
 from pathlib import Path
@@ -104,6 +105,11 @@ def read_bridges(path: Path, stations: dict[str, Position]) -> tuple[Bridge, ...
             )
             for row in csv.DictReader(file)
         )
+
+
+def rail_network_missing() -> bool:
+    """Tell whether the extra `network` is missing, without loading it."""
+    return find_spec("scgraph_data") is None
 
 
 @cache
