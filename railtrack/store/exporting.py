@@ -10,9 +10,9 @@ from railtrack.domain.actors import Scope
 from railtrack.domain.records import RecordedContainer, RecordedEvent, RecordedJourney, RecordedShipment
 from railtrack.store import paging
 from railtrack.store.booking import visible
+from railtrack.store.bulk import KEYS
 from railtrack.store.engine import Reading
 from railtrack.store.listing import ALL, ShipmentFilter, conditions
-from railtrack.store.refold import BATCH
 from railtrack.store.shipments import EVENTS, SHIPMENTS, events_with, journeys_of, shipments_with
 from railtrack.store.tables import ChangeCounterRow, EventRow, ShipmentRow
 
@@ -41,10 +41,10 @@ def export_shipments(
     """Give shipments with their containers, in the order they were recorded."""
     last = 0
     while True:
-        query = SHIPMENTS.where(ShipmentRow.id > last, *conditions(wanted, scope, now)).limit(BATCH)
+        query = SHIPMENTS.where(ShipmentRow.id > last, *conditions(wanted, scope, now)).limit(KEYS)
         found = shipments_with(r.session, query)
         yield from found
-        if len(found) < BATCH:
+        if len(found) < KEYS:
             return
         last = found[-1].id
 
@@ -56,7 +56,7 @@ def export_journeys(
     batch: list[RecordedShipment] = []
     for shipment in export_shipments(r, scope, wanted, now=now):
         batch.append(shipment)
-        if len(batch) == BATCH:
+        if len(batch) == KEYS:
             yield from _journeys(r, batch)
             batch = []
     yield from _journeys(r, batch)
@@ -67,10 +67,10 @@ def export_events(r: Reading, scope: Scope, wanted: ShipmentFilter = ALL, *, now
     mine = select(ShipmentRow.id).where(*conditions(wanted, scope, now))
     last = 0
     while True:
-        query = EVENTS.where(EventRow.sequence > last, EventRow.shipment_id.in_(mine)).limit(BATCH)
+        query = EVENTS.where(EventRow.sequence > last, EventRow.shipment_id.in_(mine)).limit(KEYS)
         found = events_with(r.session, query)
         yield from found
-        if len(found) < BATCH:
+        if len(found) < KEYS:
             return
         last = found[-1].sequence
 

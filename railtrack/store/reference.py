@@ -15,8 +15,9 @@ from railtrack.domain.errors import Conflict, NotFound, Problem, Refused
 from railtrack.domain.messages import say
 from railtrack.domain.network import Network
 from railtrack.domain.places import Corridor, Leg, Method, Mode, Station
+from railtrack.store.bulk import in_batches
 from railtrack.store.engine import Reading, Writing
-from railtrack.store.refold import in_batches, refold
+from railtrack.store.refold import refold
 from railtrack.store.tables import CorridorRow, JourneyRow, LegRow, ShipmentRow, StationRow
 
 V = TypeVar("V")

@@ -15,11 +15,11 @@ from railtrack.domain.journeys import Crossing, Journey, Occurrence, Status, Vis
 from railtrack.domain.messages import say
 from railtrack.domain.records import Organisation, RecordedEvent, RecordedJourney, RecordedShipment
 from railtrack.store.booking import containers_of, shipment_value, visible
+from railtrack.store.bulk import in_batches
 from railtrack.store.engine import Reading
 from railtrack.store.moments import moment
 from railtrack.store.organisations import name_key
 from railtrack.store.recording import event_value
-from railtrack.store.refold import in_batches
 from railtrack.store.tables import (
     ContainerRow,
     CrossingRow,

@@ -12,8 +12,8 @@ from railtrack.domain.events import Classifier, EventKind
 from railtrack.domain.journeys import Direction, Status
 from railtrack.domain.records import ShipmentSummary
 from railtrack.domain.times import Moment
-from railtrack.store.moments import moment
 from railtrack.store.bulk import in_batches
+from railtrack.store.moments import moment
 from railtrack.store.tables import ContainerRow, EventRow, JourneyRow, OrganisationRow, ShipmentRow
 from railtrack.store.volume import row_teu
 

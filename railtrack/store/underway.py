@@ -12,9 +12,9 @@ from railtrack.domain.events import Classifier, EventKind
 from railtrack.domain.journeys import Status
 from railtrack.domain.positions import Fact
 from railtrack.domain.records import ShipmentSummary
+from railtrack.store.bulk import in_batches
 from railtrack.store.engine import Reading
 from railtrack.store.listing import ALL, ShipmentFilter, conditions
-from railtrack.store.refold import in_batches
 from railtrack.store.summaries import summaries
 from railtrack.store.tables import EventRow, JourneyRow, ShipmentRow, VisitRow
 
