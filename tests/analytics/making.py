@@ -10,7 +10,7 @@ from railtrack.domain.journeys import Direction, Occurrence, crossings, fold
 from railtrack.domain.times import Moment, Precision
 from tests.analytics.boxes import Box
 
-WAY = ("CKG", "ALK", "DTK", "BQT", "MAL", "RZP", "FFO", "MHG")
+WAY: tuple[str, ...] = ("CKG", "ALK", "DTK", "BQT", "MAL", "RZP", "FFO", "MHG")
 PAIRS = (("ALK", "DTK"), ("BQT", "MAL"))
 OPEN_PAIRS = (("RZP", "FFO"),)
 PARTNERS = ("Aare Logistik", "Ätna", "Published record")
