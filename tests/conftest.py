@@ -9,21 +9,44 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from railtrack.domain.network import Network
+from railtrack.domain.world import World
+from railtrack.exchange.reference import ReferenceData, load_reference
+from railtrack.resources import folder
 from railtrack.store.engine import Store
+from tests.factories import NOW, furnish
 
 _numbers = count(1)
 
 
 @pytest.fixture
 def now() -> datetime:
-    return datetime(2024, 6, 1, 12, tzinfo=UTC)
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def reference_data() -> ReferenceData:
+    """Everything in `data/`."""
+    return load_reference(folder("data"))
+
+
+@pytest.fixture(scope="session")
+def network(reference_data: ReferenceData) -> Network:
+    """The stations, legs and corridors of `data/`."""
+    return reference_data.network()
+
+
+@pytest.fixture(scope="session")
+def world(reference_data: ReferenceData) -> World:
+    """All that judging rows needs, from `data/`."""
+    return reference_data.world()
 
 
 @pytest.fixture(scope="session")
@@ -111,6 +134,13 @@ def store(database_url: str) -> Iterator[Store]:
     store = Store(database_url)
     yield store
     store.close()
+
+
+@pytest.fixture
+def furnished(store: Store, network: Network) -> Store:
+    """A store with stations, legs and corridors, once on each kind of database."""
+    furnish(store, network)
+    return store
 
 
 @pytest.fixture
