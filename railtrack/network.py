@@ -12,7 +12,6 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from itertools import pairwise
 from math import cos, floor, fsum, radians
 from pathlib import Path
@@ -29,7 +28,7 @@ from railtrack.domain.errors import Unavailable
 from railtrack.domain.gazetteer import Gazetteer, UnknownStation
 from railtrack.domain.geodesy import Position, haversine_km, simplified
 from railtrack.domain.messages import say
-from railtrack.domain.places import Method, Mode, Station
+from railtrack.domain.places import Leg, Method, Mode, Station
 
 BETWEEN_PARTS_KM = 3.0
 WITHIN_PART_KM = 0.35
@@ -40,6 +39,8 @@ DETOUR = 2.0  # around Lake Baikal the rails take 1.94 times the straight line; 
 DETOUR_KM = 5.0
 ESTIMATED_SHARE = 0.05  # a way that runs over bridges for more than this is an estimate
 CIRCUITY = 1.2  # the whole line's published length over the straight line between its stations
+TOLERANCE_KM = 0.15  # how far a drawn line may lie off the network's
+SOURCE = "OpenStreetMap rail network (scgraph_data 2.0.0), shortest way"
 _CELL = 0.03  # degrees: the grid in which neighbours are looked for
 
 
@@ -87,29 +88,42 @@ def measure(a: Position, b: Position, mode: Mode, bridges: Sequence[Bridge]) -> 
         return estimate(a, b)
 
 
-def read_bridges(path: Path, stations: dict[str, Position]) -> tuple[Bridge, ...]:
-    """Read `bridges.csv`; an end is a station's id or a point "lat lon"."""
+def new_leg(origin: Station, destination: Station, mode: Mode, gauge_mm: int | None, folder: Path) -> Leg:
+    """Measure a leg that is not stored yet, for an administrator to look at and keep; `folder` is `data`.
+
+    `gauge_mm` is the gauge of the trains that run over it, None at sea.
+    """
+    way = measure((origin.lat, origin.lon), (destination.lat, destination.lon), mode, read_bridges(folder))
+    return Leg(
+        origin=origin.id,
+        destination=destination.id,
+        mode=mode,
+        length_km=round(way.length_km, 1),
+        gauge_mm=None if mode is Mode.SEA else gauge_mm,
+        method=way.method,
+        line=simplified(way.line, TOLERANCE_KM),
+        source="" if len(way.line) == 2 else SOURCE,
+        note=f"Geodesic × {CIRCUITY}." if len(way.line) == 2 and way.method is Method.ESTIMATED else "",
+    )
+
+
+@cache
+def read_bridges(folder: Path) -> tuple[Bridge, ...]:
+    """Read `geometry/bridges.csv` of the reference folder; an end is a station's id or a point "lat lon"."""
+    stations = _places(folder)
 
     def point(text: str) -> Position:
-        if text in stations:
-            return stations[text]
-        lat, lon = map(float, text.split())
+        lat, lon = stations.get(text) or map(float, text.split())
         return (lat, lon)
 
-    with path.open(encoding="utf-8", newline="") as file:
-        return tuple(
-            Bridge(
-                Mode(row["mode"]),
-                tuple(point(p) for p in (row["start"], *row["through"].split(";"), row["end"]) if p),
-                float(row["length_km"]),
-            )
-            for row in csv.DictReader(file)
+    return tuple(
+        Bridge(
+            Mode(row["mode"]),
+            tuple(point(p) for p in (row["start"], *row["through"].split(";"), row["end"]) if p),
+            float(row["length_km"]),
         )
-
-
-def rail_network_missing() -> bool:
-    """Tell whether the extra `network` is missing, without loading it."""
-    return find_spec("scgraph_data") is None
+        for row in _table(folder / "geometry" / "bridges.csv")
+    )
 
 
 @cache
@@ -209,10 +223,10 @@ class RailNetwork:
 
     def _close_small_gaps(self) -> None:
         part = self._parts()
-        links: list[tuple[int, int, float]] = []
+        links = []  # laid only when all are found, so that none leads to the next
         for (row, column), here in self._grid.items():
-            lat, lon = row * _CELL, column * _CELL
-            if not (LINKED_LAT[0] < lat < LINKED_LAT[1] and LINKED_LON[0] < lon < LINKED_LON[1]):
+            lat = row * _CELL
+            if not (LINKED_LAT[0] < lat < LINKED_LAT[1] and LINKED_LON[0] < column * _CELL < LINKED_LON[1]):
                 continue
             across = floor(BETWEEN_PARTS_KM / 111 / _CELL / cos(radians(lat))) + 1
             around = [
@@ -236,8 +250,8 @@ class RailNetwork:
 
     def _build(self, bridge: Bridge) -> None:
         """Lay a bridge, its length spread over its points; an end far from all rails becomes a node of its own."""
-        ids = [self._at(point) if point in (bridge.points[0], bridge.points[-1]) else None for point in bridge.points]
-        nodes = [self._new(p) if i is None else i for i, p in zip(ids, bridge.points, strict=True)]
+        first, *middle, last = bridge.points
+        nodes = [self._at(first), *(self._new(point) for point in middle), self._at(last)]
         straight = [haversine_km(self._nodes[a], self._nodes[b]) for a, b in pairwise(nodes)]
         for (a, b), km in zip(pairwise(nodes), straight, strict=True):
             self._graph[a][b] = self._graph[b][a] = km / fsum(straight) * bridge.length_km
@@ -286,15 +300,14 @@ class Measured:
         return self.way.length_km / self.stored_km - 1
 
 
-def rebuild_geometry(folder: Path, *, tolerance_km: float = 0.15, lengths: bool = False) -> tuple[Measured, ...]:
+def rebuild_geometry(folder: Path, *, lengths: bool = False) -> tuple[Measured, ...]:
     """Make the lines of all legs in the reference folder anew from the networks, and say what they measure.
 
-    Writes `geometry/legs.geojson`, lines simplified to the tolerance. Lengths in `legs.csv` stay, so that statistics
+    Writes `geometry/legs.geojson`, lines simplified to 150 m. Lengths in `legs.csv` stay, so that statistics
     do not move with the choice of a track, unless `lengths` asks to replace them (published and estimated ones stay).
     Raises NoNetwork without the extra, NoRailWay for a leg the network no longer carries.
     """
-    stations = {row["id"]: (float(row["lat"]), float(row["lon"])) for row in _table(folder / "stations.csv")}
-    bridges = read_bridges(folder / "geometry" / "bridges.csv", stations)
+    stations, bridges = _places(folder), read_bridges(folder)
     legs = _table(folder / "legs.csv")
     measured = []
     for leg in legs:
@@ -303,10 +316,9 @@ def rebuild_geometry(folder: Path, *, tolerance_km: float = 0.15, lengths: bool 
         measured.append(Measured(leg["origin"], leg["destination"], float(leg["length_km"]), way))
         if lengths and leg["method"] == Method.NETWORK:
             leg["length_km"] = f"{way.length_km:.1f}"
-    features = [_feature(leg, m.way, tolerance_km) for leg, m in zip(legs, measured, strict=True)]
+    features = [_feature(leg, m.way) for leg, m in zip(legs, measured, strict=True)]
     head = '{"type":"FeatureCollection","attribution":"© OpenStreetMap contributors, ODbL 1.0","features":[\n'
-    text = head + ",\n".join(features) + "\n]}\n"
-    (folder / "geometry" / "legs.geojson").write_text(text, encoding="utf-8")
+    (folder / "geometry" / "legs.geojson").write_text(head + ",\n".join(features) + "\n]}\n", encoding="utf-8")
     if lengths:
         with (folder / "legs.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, list(legs[0]), lineterminator="\n")
@@ -315,12 +327,15 @@ def rebuild_geometry(folder: Path, *, tolerance_km: float = 0.15, lengths: bool 
     return tuple(measured)
 
 
-def _feature(leg: dict[str, str], way: Way, tolerance_km: float) -> str:
+def _feature(leg: dict[str, str], way: Way) -> str:
     properties = {"origin": leg["origin"], "destination": leg["destination"], "method": way.method.value}
-    points = [[round(lon, 4), round(lat, 4)] for lat, lon in simplified(way.line, tolerance_km)]
-    geometry = {"type": "LineString", "coordinates": points}
-    feature = {"type": "Feature", "properties": properties, "geometry": geometry}
+    points = [[round(lon, 4), round(lat, 4)] for lat, lon in simplified(way.line, TOLERANCE_KM)]
+    feature = {"type": "Feature", "properties": properties, "geometry": {"type": "LineString", "coordinates": points}}
     return json.dumps(feature, ensure_ascii=False, separators=(",", ":"))
+
+
+def _places(folder: Path) -> dict[str, Position]:
+    return {row["id"]: (float(row["lat"]), float(row["lon"])) for row in _table(folder / "stations.csv")}
 
 
 def _table(path: Path) -> list[dict[str, str]]:
@@ -356,8 +371,8 @@ class StationsThenNominatim(StationGeocoder):
     def __init__(self, gazetteer: Gazetteer, url: str) -> None:
         super().__init__(gazetteer)
         address = urlsplit(url)
-        place = (address.netloc + address.path).rstrip("/")
-        self._server = Nominatim(domain=place, scheme=address.scheme or "https", user_agent="railtrack")
+        site = address.netloc + address.path.rstrip("/")
+        self._server = Nominatim(domain=site, scheme=address.scheme, user_agent="railtrack")
 
     def geocode(self, query: str, *, exactly_one: bool = True) -> Location | list[Location] | None:
         """As for our stations, then the server's answer; raises Unavailable where it gives none."""
@@ -376,8 +391,8 @@ def geocoder(gazetteer: Gazetteer, nominatim_url: str = "") -> StationGeocoder:
 
 
 def _location(station: Station) -> Location:
-    raw = {"id": station.id, "country": station.country, "timezone": station.timezone}
-    return Location(station.name, (station.lat, station.lon), raw)
+    known = {"id": station.id, "country": station.country, "timezone": station.timezone}
+    return Location(station.name, (station.lat, station.lon), known)
 
 
 def _cell(point: Position) -> tuple[int, int]:

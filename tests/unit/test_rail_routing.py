@@ -5,6 +5,7 @@ import json
 import shutil
 import urllib.request
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 from typing import Any, ClassVar
@@ -22,9 +23,10 @@ from railtrack.resources import folder
 
 DATA = load_reference(folder("data"))
 PLACES: dict[str, Position] = {station.id: (station.lat, station.lon) for station in DATA.stations}
-BRIDGES = network.read_bridges(folder("data") / "geometry" / "bridges.csv", PLACES)
+STATIONS = {station.id: station for station in DATA.stations}
+BRIDGES = network.read_bridges(folder("data"))
 installed = pytest.mark.skipif(
-    network.rail_network_missing(), reason="the rail network is not installed: pip install railtrack[network]"
+    find_spec("scgraph_data") is None, reason="the rail network is not installed: pip install railtrack[network]"
 )
 
 
@@ -91,6 +93,15 @@ def test_a_place_far_from_all_rails_gets_an_estimate() -> None:
 
 
 @installed
+def test_a_new_leg_comes_with_length_line_gauge_and_source() -> None:
+    leg = network.new_leg(STATIONS["CGO"], STATIONS["TAO"], Mode.RAIL, 1435, folder("data"))
+    assert 640 < leg.length_km < 750
+    assert (leg.method, leg.gauge_mm) == (Method.NETWORK, 1435)
+    assert len(leg.line) > 20
+    assert "OpenStreetMap" in leg.source
+
+
+@installed
 def test_ships_keep_to_the_sea_lanes_or_the_way_drawn_by_hand() -> None:
     black_sea = network.measure(PLACES["PTI"], PLACES["CND"], Mode.SEA, BRIDGES)
     caspian = network.measure(PLACES["ALY"], PLACES["AAU"], Mode.SEA, BRIDGES)
@@ -140,6 +151,13 @@ def test_without_the_extra_a_way_is_the_geodesic_times_1_2_and_marked() -> None:
     assert way.line == (a, b)
     with pytest.raises(network.NoNetwork):
         network.rail_network(BRIDGES)
+
+
+@pytest.mark.usefixtures("without_network")
+def test_a_leg_measured_without_the_extra_is_an_estimate_that_says_so() -> None:
+    leg = network.new_leg(STATIONS["CGO"], STATIONS["TAO"], Mode.RAIL, 1435, folder("data"))
+    assert (leg.method, leg.note) == (Method.ESTIMATED, "Geodesic × 1.2.")
+    assert leg.line == (PLACES["CGO"], PLACES["TAO"])
 
 
 # ---------------------------------------------------------------- place names
