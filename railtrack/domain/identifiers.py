@@ -7,7 +7,7 @@ number or raises `Unfit`, `is_valid` asks, `format` writes it for people.
 'CSQU3054383'
 >>> container.format('CSQU3054383')
 'CSQU 305438 3'
->>> wagon.is_valid('31 80 0691 234-5')
+>>> wagon.is_valid('31 80 0691 234-6')
 False
 """
 

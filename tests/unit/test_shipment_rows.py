@@ -1,0 +1,398 @@
+"""Judging rows of shipments: contract §3, *shipments* and *Refused*."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from railtrack.domain.errors import Problem, Severity
+from railtrack.domain.goods import Money, ShipmentRow
+from railtrack.domain.judging import Judged
+from railtrack.domain.raw import RawRow
+from railtrack.domain.shipment_rows import judge_shipment
+from railtrack.exchange.columns import SHIPMENT_COLUMNS
+from railtrack.exchange.reference import load_reference
+from railtrack.resources import folder
+
+WORLD = load_reference(folder("data")).world()
+NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
+GOOD = {"reference": "A-1", "origin": "CKG", "destination": "MHG", "container": "CSQU3054383", "size_type": "45G1"}
+
+
+def judge(**cells: object) -> Judged[ShipmentRow]:
+    return judge_shipment(RawRow(7, {**GOOD, **cells}), WORLD, now=NOW)
+
+
+def good(**cells: object) -> ShipmentRow:
+    judged = judge(**cells)
+    assert judged.row is not None, [str(p) for p in judged.problems]
+    assert judged.problems == ()
+    return judged.row
+
+
+def only_problem(**cells: object) -> Problem:
+    judged = judge(**cells)
+    assert judged.row is None
+    assert len(judged.problems) == 1, [str(p) for p in judged.problems]
+    (problem,) = judged.problems
+    assert (problem.severity, problem.line) == (Severity.PROBLEM, 7)
+    assert problem.remedy is not None
+    assert problem.column is not None
+    return problem
+
+
+def only_warning(**cells: object) -> Problem:
+    judged = judge(**cells)
+    assert judged.row is not None
+    assert len(judged.problems) == 1, [str(p) for p in judged.problems]
+    assert judged.problems == judged.warnings
+    return judged.problems[0]
+
+
+def test_a_full_row_is_read_in_every_column() -> None:
+    row = good(
+        partner="Example", shipper="S", consignee="C", corridor="dostyk-petropavl", train="YXO 1",
+        train_capacity_teu="82", planned_departure="2024-03-01T08:00", planned_arrival="2024-03-18",
+        laden="yes", seals="HLK 1; HLK 2", hs_code="8714.10", goods="Bolts\r\nand nuts", gross_kg="21500.5",
+        packages="12", tare_kg="3900", value="42000.50", value_currency="usd", freight_eur="5800", un_number="UN1263",
+        temperature_min_c="-18", temperature_max_c="-15.5", incoterm="fca", consignment_note="CIM 1",
+    )  # fmt: skip
+    shipment, box = row.shipment, row.container
+    assert (row.line, shipment.reference, shipment.partner, shipment.shipper) == (7, "A-1", "Example", "S")
+    assert (shipment.origin, shipment.destination, shipment.consignee) == ("CKG", "MHG", "C")
+    assert (shipment.corridor, shipment.corridor_assumed) == ("dostyk-petropavl", False)
+    assert (shipment.train, shipment.train_capacity_teu) == ("YXO 1", 82.0)
+    assert shipment.planned_departure is not None
+    assert shipment.planned_departure.instant == datetime(2024, 3, 1, tzinfo=UTC)
+    assert shipment.planned_arrival is not None
+    assert (shipment.planned_arrival.is_day, shipment.planned_arrival.offset_min) == (True, 60)
+    assert (shipment.incoterm, shipment.consignment_note) == ("FCA", "CIM 1")
+    assert (box.container, box.quantity, box.size_type, box.laden) == ("CSQU3054383", 1, "45G1", True)
+    assert (box.seals, box.hs_code, box.goods, box.packages) == (("HLK 1", "HLK 2"), "871410", "Bolts\nand nuts", 12)
+    assert (box.gross_kg, box.tare_kg, box.un_number) == (21500.5, 3900.0, "1263")
+    assert (box.value, box.freight) == (Money(Decimal("42000.50"), "USD"), Money(Decimal(5800), "EUR"))
+    assert (box.temperature_min_c, box.temperature_max_c) == (-18.0, -15.5)
+
+
+def test_an_almost_empty_row_has_defaults() -> None:
+    row = good()
+    assert (row.container.laden, row.container.quantity, row.shipment.partner) == (True, 1, None)
+    assert (row.container.value, row.container.seals, row.container.gross_kg) == (None, (), None)
+
+
+@pytest.mark.parametrize("column", ["reference", "origin", "destination", "size_type"])
+def test_columns_that_must_be_there_are_asked_for(column: str) -> None:
+    for empty in ("", "  ", None):
+        problem = only_problem(**{column: empty})
+        assert (problem.column, str(problem.message)) == (column, f"{column} is empty.")
+
+
+def test_all_problems_of_a_row_are_found() -> None:
+    judged = judge(reference="", origin="Nowhere", container="CAIU 884617 7", size_type="99X9", gross_kg="24,5",
+                   planned_arrival="2027-02-30", incoterm="ABC", value="-1")  # fmt: skip
+    assert [p.column for p in judged.problems] == [
+        "reference", "origin", "planned_arrival", "incoterm", "container", "size_type", "gross_kg", "value",
+    ]  # fmt: skip
+    assert all(p.line == 7 and str(p.message) for p in judged.problems)
+
+
+# ---------------------------------------------------------------- stations and corridors
+
+
+@pytest.mark.parametrize("text", ["CKG", "ckg", "CNCKG", "CNCHQ", "重庆团结村", "chongqing tuanjiecun"])
+def test_stations_are_taken_by_code_and_name(text: str) -> None:
+    assert good(origin=text).shipment.origin == "CKG"
+
+
+def test_an_unknown_station_lists_near_ones_and_is_never_guessed() -> None:
+    problem = only_problem(destination="Mannheim")
+    assert "Near: Mannheim Mühlauhafen (MHG)" in str(problem)
+    assert (problem.value, problem.suggestions[0]) == ("Mannheim", "MHG")
+    assert only_problem(origin="PLMAL").column == "origin"
+    assert only_problem(origin="!!!").suggestions == ()
+
+
+def test_a_corridor_nobody_named_is_the_first_that_holds_both_and_marked_assumed() -> None:
+    shipment = good().shipment
+    assert (shipment.corridor, shipment.corridor_assumed) == (next(iter(WORLD.network.corridors)), True)
+    back = good(origin="MHG", destination="CKG").shipment
+    assert (back.corridor, back.corridor_assumed) == (shipment.corridor, True)
+
+
+def test_a_corridor_that_does_not_hold_both_stations_is_a_problem_that_lists_those_that_do() -> None:
+    problem = only_problem(destination="DTK", corridor="manzhouli")
+    assert (problem.column, "dostyk-petropavl" in problem.suggestions) == ("corridor", True)
+
+
+def test_a_terminal_joined_to_the_corridor_is_held_by_it() -> None:
+    assert good(origin="GYP", destination="LUH", corridor="Dostyk-Petropavl").shipment.corridor == "dostyk-petropavl"
+
+
+def test_an_unknown_corridor_offers_near_ones() -> None:
+    assert "dostyk-petropavl" in only_problem(corridor="dostyk-petropawl").suggestions
+
+
+def test_stations_no_corridor_joins_are_a_warning() -> None:
+    apart = next(s for s in WORLD.network.stations if WORLD.network.corridor_holding(s, "MHG") is None and s != "MHG")
+    warning = only_warning(origin=apart)
+    assert warning.column == "corridor"
+    assert judge(origin=apart).row.shipment.corridor is None  # type: ignore[union-attr]
+
+
+def test_a_shipment_goes_somewhere() -> None:
+    assert only_problem(origin="MHG").column == "destination"
+
+
+# ---------------------------------------------------------------- times
+
+
+def test_plans_are_in_the_zones_of_their_stations_and_may_lie_in_the_past_or_future() -> None:
+    shipment = good(planned_departure="2030-01-01T08:00", planned_arrival="2030-01-18T08:00").shipment
+    assert shipment.planned_departure is not None
+    assert shipment.planned_arrival is not None
+    assert (shipment.planned_departure.offset_min, shipment.planned_arrival.offset_min) == (480, 60)
+
+
+def test_times_in_a_named_zone_rule_times_without_offset() -> None:
+    judged = judge_shipment(
+        RawRow(2, {**GOOD, "planned_departure": "2024-03-01T08:00"}), WORLD, now=NOW, times_in=ZoneInfo("UTC")
+    )
+    assert judged.row is not None
+    assert judged.row.shipment.planned_departure is not None
+    assert judged.row.shipment.planned_departure.instant == datetime(2024, 3, 1, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("departure", "arrival"),
+    [("2024-03-18T12:00", "2024-03-01T08:00"), ("2024-03-18", "2024-03-17"), ("2024-03-18T12:00", "2024-03-17"),
+     ("2024-03-18T12:00Z", "2024-03-18T12:00Z")],
+)  # fmt: skip
+def test_an_arrival_planned_before_the_departure_is_a_problem(departure: str, arrival: str) -> None:
+    assert only_problem(planned_departure=departure, planned_arrival=arrival).column == "planned_arrival"
+
+
+def test_a_plan_within_one_day_may_be_given_in_days() -> None:
+    good(planned_departure="2024-03-18T12:00", planned_arrival="2024-03-18")
+
+
+def test_a_time_that_comes_twice_names_the_station() -> None:
+    problem = only_problem(origin="MHG", destination="CKG", planned_departure="2026-10-25 02:30")
+    assert str(problem.message) == "This time comes twice in Mannheim Mühlauhafen, as clocks go back."
+
+
+def test_a_time_is_judged_even_where_its_station_is_unknown() -> None:
+    assert [p.column for p in judge(origin="?", planned_departure="2027-02-30").problems] == [
+        "origin",
+        "planned_departure",
+    ]
+
+
+# ---------------------------------------------------------------- the container
+
+
+def test_a_wrong_check_digit_offers_the_right_number() -> None:
+    problem = only_problem(container="CAIU 884617 7")
+    assert (problem.value, problem.suggestions) == ("CAIU 884617 7", ("CAIU8846173",))
+
+
+def test_an_unknown_size_type_offers_near_ones_commonest_first() -> None:
+    problem = only_problem(size_type="45G")
+    assert str(problem.message) == "A size-type has four characters."
+    assert problem.suggestions[:2] == ("45G1", "45G0")
+    assert str(only_problem(size_type="99X9").message) == "There is no size-type 99X9."
+
+
+def test_containers_without_numbers_are_counted() -> None:
+    row = good(container="", quantity="10", gross_kg="200000")
+    assert (row.container.container, row.container.quantity) == (None, 10)
+
+
+def test_a_number_or_a_quantity_is_needed_and_they_must_not_disagree() -> None:
+    assert only_problem(container="").column == "container"
+    assert only_problem(quantity="2").column == "quantity"
+    assert good(quantity="1").container.quantity == 1
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "many", "100001", "nan"])
+def test_a_quantity_is_a_whole_number_of_at_least_one(text: str) -> None:
+    assert only_problem(container="", quantity=text).column == "quantity"
+
+
+@pytest.mark.parametrize(
+    ("cell", "laden"),
+    [("yes", True), ("NO", False), ("no", False), (True, True), (False, False), ("", True), (None, True)],
+)
+def test_laden_is_yes_unless_it_is_no(cell: object, laden: bool) -> None:
+    assert good(laden=cell).container.laden is laden
+
+
+def test_laden_is_nothing_but_yes_or_no() -> None:
+    assert only_problem(laden="half").suggestions == ("yes", "no")
+
+
+# ---------------------------------------------------------------- numbers
+
+NUMBERS = ["packages", "gross_kg", "tare_kg", "value", "freight", "value_eur", "freight_eur", "train_capacity_teu"]
+
+
+@pytest.mark.parametrize("column", NUMBERS)
+@pytest.mark.parametrize(
+    "cell", ["-1", "nan", "inf", "-Infinity", "1e400", float("nan"), float("inf"), "12 t", "١٢", True]
+)
+def test_numbers_are_finite_and_not_negative(column: str, cell: object) -> None:
+    judged = judge(**{column: cell, "train": "T"})
+    assert judged.row is None
+    assert [p.column for p in judged.problems] == [column]
+
+
+@pytest.mark.parametrize(
+    ("text", "suggestions"),
+    [
+        ("24,5", ("24.5",)),
+        ("24,500", ("24500", "24.500")),
+        ("1.234,5", ()),
+        ("1,234,567", ()),
+        ("24 500", ()),
+        ("1'000", ()),
+    ],
+)
+def test_a_decimal_comma_is_refused_with_advice(text: str, suggestions: tuple[str, ...]) -> None:
+    problem = only_problem(gross_kg=text)
+    assert (problem.column, problem.value, problem.suggestions) == ("gross_kg", text, suggestions)
+    assert "could mean thousands or decimals" in str(problem.message)
+
+
+def test_spreadsheet_numbers_are_taken_as_they_are() -> None:
+    row = good(gross_kg=21500, tare_kg=3900.5, packages=12.0, value=42000.1, reference=4711, hs_code=871410)
+    assert (row.container.gross_kg, row.container.tare_kg, row.container.packages) == (21500.0, 3900.5, 12)
+    assert row.container.value == Money(Decimal("42000.10"))
+    assert (row.shipment.reference, row.container.hs_code) == ("4711", "871410")
+
+
+def test_an_hs_code_that_became_a_number_with_decimals_is_not_misread() -> None:
+    assert only_problem(hs_code=8714.1).column == "hs_code"
+
+
+def test_a_text_that_became_a_date_is_not_misread() -> None:
+    assert "made a date" in str(only_problem(reference=date(2026, 3, 1)).message)
+
+
+def test_a_list_is_no_text_but_seals_may_be_one() -> None:
+    assert only_problem(goods=["a"]).column == "goods"
+    assert good(seals=["A", "B;C"]).container.seals == ("A", "B", "C")
+    assert only_problem(seals=[["A"]]).column == "seals"
+    assert only_problem(seals=";".join(map(str, range(51)))).column == "seals"
+
+
+def test_a_temperature_range_is_in_order() -> None:
+    assert only_problem(temperature_min_c="5", temperature_max_c="2").column == "temperature_max_c"
+    assert only_problem(temperature_min_c="-300").column == "temperature_min_c"
+    assert good(temperature_min_c="2", temperature_max_c="2").container.temperature_max_c == 2.0
+
+
+# ---------------------------------------------------------------- money
+
+
+def test_euro_columns_say_the_currency() -> None:
+    assert good(value_eur="10").container.value == Money(Decimal(10), "EUR")
+    assert good(value="10", value_eur="10").container.value == Money(Decimal(10), "EUR")
+    assert only_problem(value="10", value_eur="11").column == "value_eur"
+    assert only_problem(value="10", value_eur="10", value_currency="USD").column == "value_eur"
+    assert only_problem(value_eur="10", value_currency="USD").column == "value_currency"
+
+
+def test_currencies_are_known_and_default_to_euro() -> None:
+    assert good(freight="10", freight_currency="CNY").container.freight == Money(Decimal(10), "CNY")
+    assert good(freight="10").container.freight == Money(Decimal(10), "EUR")
+    assert only_problem(freight="10", freight_currency="RMB").suggestions == ("CNY",)
+
+
+def test_amounts_are_kept_to_the_cent_and_that_is_said() -> None:
+    warning = only_warning(value="10.129")
+    assert "10.13" in str(warning)
+    assert judge(value="10.129").row.container.value == Money(Decimal("10.13"))  # type: ignore[union-attr]
+    assert only_problem(value="1000000000001").column == "value"
+
+
+# ---------------------------------------------------------------- warnings
+
+
+def test_a_laden_container_under_a_tonne_is_a_warning() -> None:
+    warning = only_warning(gross_kg="24.500")
+    assert (warning.column, "24.5 t" in str(warning)) == ("gross_kg", True)
+    assert only_warning(gross_kg="999.9").column == "gross_kg"
+    assert only_warning(container="", quantity="10", gross_kg="9999").column == "gross_kg"
+    good(gross_kg="1000")
+    good(gross_kg="999", laden="no")
+    good(container="", quantity="10", gross_kg="10000")
+
+
+def test_more_than_the_size_type_may_carry_is_a_warning() -> None:
+    warning = only_warning(gross_kg="34900")
+    assert str(warning.message) == "Above what a 45G1 may usually weigh, 32,500 kg."
+    good(gross_kg="32500")
+    good(container="", quantity="2", gross_kg="65000")
+    assert "65,000 kg" in str(only_warning(container="", quantity="2", gross_kg="65001"))
+
+
+def test_laden_but_worth_nothing_is_a_warning() -> None:
+    assert only_warning(value_eur="0").column == "value_eur"
+    assert only_warning(value="0").column == "value"
+    good(value="0", laden="no")
+
+
+def test_gross_below_tare_is_a_warning() -> None:
+    assert only_warning(gross_kg="3800", tare_kg="3900").column == "gross_kg"
+    good(gross_kg="3900", tare_kg="3900")
+
+
+def test_slots_need_a_train() -> None:
+    assert only_warning(train_capacity_teu="82").column == "train_capacity_teu"
+    assert only_problem(train="T", train_capacity_teu="0").column == "train_capacity_teu"
+
+
+# ---------------------------------------------------------------- texts
+
+TEXTS = ["partner", "shipper", "consignee", "train", "seals", "goods", "consignment_note"]
+
+
+@pytest.mark.parametrize("column", TEXTS)
+@pytest.mark.parametrize(
+    "text", ["مرحبا 🚂 重庆", "<script>alert(1)</script>", "=cmd()", "'; DROP TABLE x --", "a\u200fb"]
+)
+def test_any_text_that_can_be_seen_is_taken_as_it_is(column: str, text: str) -> None:
+    good(**{column: text.replace(";", ",")})
+
+
+@pytest.mark.parametrize("column", [*TEXTS, "reference"])
+@pytest.mark.parametrize("text", ["a\0b", "a\x1bb", "a\x7fb", "a\x85b", "a\ud800b", "a\uffffb", "x" * 2_000])
+def test_control_characters_and_overlong_texts_are_refused(column: str, text: str) -> None:
+    problem = only_problem(**{column: text})
+    assert problem.column == column
+    assert problem.value is not None
+    assert len(problem.value) <= 120
+    assert "\0" not in problem.value
+    problem.value.encode()
+
+
+def test_only_descriptions_may_have_several_lines() -> None:
+    assert good(goods="a\nb\tc").container.goods == "a\nb\tc"
+    assert only_problem(shipper="a\nb").column == "shipper"
+
+
+def test_problems_found_while_reading_refuse_the_row() -> None:
+    found = Problem(message=only_problem(reference="").message, column="x")
+    assert judge_shipment(RawRow(3, GOOD, (found,)), WORLD, now=NOW).row is None
+
+
+_CELLS = st.none() | st.text(max_size=30) | st.floats() | st.integers() | st.booleans() | st.dates() | st.datetimes()
+
+
+@given(st.dictionaries(st.sampled_from([*SHIPMENT_COLUMNS, "value_eur"]), _CELLS | st.lists(st.text(max_size=3))))
+def test_no_row_breaks_the_judge(cells: dict[str, object]) -> None:
+    judged = judge_shipment(RawRow(2, cells), WORLD, now=NOW)
+    assert (judged.row is None) == any(p.severity is Severity.PROBLEM for p in judged.problems)
+    assert all(str(p) and p.line == 2 for p in judged.problems)
