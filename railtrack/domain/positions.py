@@ -266,9 +266,7 @@ def lateness(
     stands = stands_since is not None
     if not stands and last_at is not None and hours_between(last_at, now) > quiet_h(usual_h):
         return Lateness.SILENT
-    too_long = (
-        stands_since is not None and stay_p90_h is not None and hours_between(stands_since, now) > stay_p90_h
-    )
+    too_long = stands_since is not None and stay_p90_h is not None and hours_between(stands_since, now) > stay_p90_h
     overdue = planned_arrival is not None and hours_between(planned_arrival, now) > ON_PLAN_H
     if too_long or overdue:
         return Lateness.HELD
@@ -381,4 +379,3 @@ def distance_km(a: Point, b: Point) -> float:
     lon = radians(b[1] - a[1])
     h = sin(lat / 2) ** 2 + cos(radians(a[0])) * cos(radians(b[0])) * sin(lon / 2) ** 2
     return 2 * EARTH_KM * asin(min(1.0, sqrt(h)))
-

@@ -31,6 +31,7 @@ def overview_map(
     ends = {s for c in corridors for s in (c.origin, c.destination)}
     changes = {s for c in corridors for s in c.gauge_changes}
     holders = _holders(corridors)
+    westward = {s for c in corridors for s in c.gauge_changes if features.west_is_1435(s, c)}
     used = [(leg, held) for leg in legs if (held := holders.get(frozenset((leg.origin, leg.destination))))]
     at: dict[str, list[int]] = {}
     for index, corridor in enumerate(corridors):
@@ -54,12 +55,14 @@ def overview_map(
             rank = 2
         mark = features.station_feature(station, look, rank, _kind(station.id, ends, changes))
         mark["properties"]["c"] = at[station.id]
+        mark["properties"]["w"] = int(station.id in westward)
         marks.append(mark)
     drawn.draw(features.collection(marks), _("Stations"), control=True)
     if trains:
         drawn.draw(features.train_features(trains, look), _("Trains"), control=True)
-    drawn.after = legend(look, trains=bool(trains), sea=any(features.kind_of(leg) == "sea" for leg, _h in used),
-                         estimated=any(leg.method.value == "estimated" for leg, _h in used))  # fmt: skip
+    sea = any(features.kind_of(leg) == "sea" for leg, _held in used)
+    estimated = any(features.is_estimated(leg) for leg, _held in used)
+    drawn.after = legend(look, trains=bool(trains), sea=sea, estimated=estimated)
     if with_table:
         drawn.after += table(look, trains)
     drawn.finish()
@@ -98,25 +101,18 @@ def shipment_map(
             + [features.stretch_feature(s, stations, look, False) for s in travelled]
         )
     )
-    drawn.draw(
-        features.collection(
-            features.station_feature(
-                stations[s],
-                look,
-                features.rank_of(stations[s], ends, changes) if s not in times else min(
-                    2, features.rank_of(stations[s], ends, changes)),
-                _kind(s, ends, changes),
-                times.get(s, ()),
-            )
-            for s in ids
-        ),
-        _("Stations"),
-        control=True,
-    )  # fmt: skip
+    marks = []
+    for s in ids:
+        rank = features.rank_of(stations[s], ends, changes)
+        mark = features.station_feature(
+            stations[s], look, min(rank, 2) if s in times else rank, _kind(s, ends, changes), times.get(s, ())
+        )
+        mark["properties"]["w"] = int(s in changes and features.west_is_1435(s, corridor))
+        marks.append(mark)
+    drawn.draw(features.collection(marks), _("Stations"), control=True)
     drawn.draw(features.train_features([train], look), _("Train"), control=True)
-    drawn.after = legend(look, trains=True, ahead=bool(remaining),
-                         sea=any(features.kind_of(leg) == "sea" for leg in legs),
-                         states=(train.lateness,))  # fmt: skip
+    sea = any(features.kind_of(leg) == "sea" for leg in legs)
+    drawn.after = legend(look, trains=True, ahead=bool(remaining), sea=sea, states=(train.lateness,))
     if with_table:
         drawn.after += table(look, [train])
     drawn.finish()
@@ -182,4 +178,3 @@ def _kind(station: str, ends: Collection[str], changes: Collection[str]) -> str:
 
 def _corridor_name(corridor: Corridor, language: str) -> str:
     return {"de": corridor.name_de, "zh": corridor.name_zh}.get(language) or corridor.name
-

@@ -6,13 +6,13 @@ else in railtrack has (lat, lon).
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from typing import Any
 
 from railtrack.domain.messages import say
-from railtrack.domain.places import Leg, Method, Mode, Station
+from railtrack.domain.places import Corridor, Leg, Method, Mode, Station
 from railtrack.domain.station_names import full_name, short_name
 from railtrack.maps.shapes import thin
 from railtrack.maps.values import Dwell, Line, Look, Stretch, TrainMark, VisitMark
@@ -41,7 +41,8 @@ def collection(features: Iterable[Feature]) -> str:
 
 
 @lru_cache(maxsize=1)
-def _basemap() -> Mapping[str, Any]:
+def basemap() -> Mapping[str, Any]:
+    """What shapes.py made: `land` rings and `borders`, points as [lon, lat]."""
     found: Mapping[str, Any] = json.loads((folder("data") / "basemap.json").read_text("utf-8"))
     return found
 
@@ -49,7 +50,7 @@ def _basemap() -> Mapping[str, Any]:
 @lru_cache(maxsize=1)
 def land() -> str:
     """All land of the window, as one shape; rings are closed by whoever draws them."""
-    shapes = [[ring] for ring in _basemap()["land"]]
+    shapes = [[ring] for ring in basemap()["land"]]
     return collection([_feature({"type": "MultiPolygon", "coordinates": shapes}, {"k": "land"})])
 
 
@@ -61,7 +62,7 @@ def borders(crossed: Iterable[frozenset[str]]) -> str:
 @lru_cache(maxsize=64)
 def _borders(stressed: frozenset[frozenset[str]]) -> str:
     kinds: dict[str, list[Any]] = {"far": [], "open": [], "on": []}
-    for border in _basemap()["borders"]:
+    for border in basemap()["borders"]:
         on = frozenset(border["pair"]) in stressed
         kinds["on" if on else "open" if border["kind"] == "disputed" else "far"].append(border["line"])
     return collection(
@@ -73,20 +74,24 @@ def _borders(stressed: frozenset[frozenset[str]]) -> str:
 
 def country_names(look: Look) -> str:
     """Names of the large countries the lines cross or pass, for orientation."""
-    _ = look.translate
-    places = (
-        (_("China"), 35.6, 97.5),
-        (_("Kazakhstan"), 47.9, 67.5),
-        (_("Russia"), 60.5, 84.0),
-        (_("Mongolia"), 46.6, 103.5),
-        (_("Iran"), 32.5, 54.0),
-        (_("Türkiye"), 38.9, 34.0),
-        (_("Ukraine"), 49.0, 31.5),
-        (_("India"), 24.5, 78.5),
-    )
     return collection(
         _feature({"type": "Point", "coordinates": [lon, lat]}, {"k": "name", "n": escape(name)})
-        for name, lat, lon in places
+        for name, lat, lon, _far in countries(look.translate)
+    )
+
+
+def countries(translate: Callable[[str], str]) -> tuple[tuple[str, float, float, bool], ...]:
+    """Names for orientation with their place (lat, lon); the last says whether no line runs there."""
+    _ = translate
+    return (
+        (_("China"), 35.6, 97.5, False),
+        (_("Kazakhstan"), 47.9, 67.5, False),
+        (_("Russia"), 60.5, 84.0, False),
+        (_("Mongolia"), 46.6, 103.5, True),
+        (_("Iran"), 32.5, 54.0, True),
+        (_("Türkiye"), 38.9, 34.0, True),
+        (_("Ukraine"), 49.0, 31.5, True),
+        (_("India"), 24.5, 78.5, True),
     )
 
 
@@ -95,6 +100,11 @@ def kind_of(leg: Leg) -> str:
     if leg.mode is Mode.SEA:
         return "sea"
     return "1520" if leg.gauge_mm == 1520 else "1435"
+
+
+def is_estimated(leg: Leg) -> bool:
+    """Whether a railway's line is not known from the network; it is drawn dashed and said."""
+    return leg.method is Method.ESTIMATED or (leg.mode is Mode.RAIL and not leg.line)
 
 
 @lru_cache(maxsize=4096)
@@ -109,7 +119,7 @@ def leg_feature(
     """One leg (or `line`, a piece of it) with its popup: between where, how long, which gauge, how it was found."""
     ends = [stations[leg.origin], stations[leg.destination]]
     points = line or leg.line or tuple((s.lat, s.lon) for s in ends)
-    estimated = leg.method is Method.ESTIMATED or (leg.mode is Mode.RAIL and not leg.line)
+    estimated = is_estimated(leg)
     said = [
         say("%(km)s km along the rails", km=look.number(leg.length_km))
         if leg.mode is Mode.RAIL
@@ -181,6 +191,11 @@ def _train(train: TrainMark, guessed: str, invented: str) -> Feature:
     if train.href:
         properties["u"] = escape(train.href)
     return _feature({"type": "Point", "coordinates": (train.lon, train.lat)}, properties)
+
+
+def west_is_1435(station: str, corridor: Corridor) -> bool:
+    """Whether 1,435 mm lies west of a gauge change: westbound, every second change leads back to it."""
+    return corridor.gauge_changes.index(station) % 2 == 1
 
 
 def visit_lines(visits: Iterable[VisitMark]) -> dict[str, tuple[str, ...]]:

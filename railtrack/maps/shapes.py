@@ -144,9 +144,13 @@ def _off(point: Lonlat, a: Lonlat, b: Lonlat) -> float:
 
 
 def _clip_ring(ring: Sequence[Lonlat]) -> list[list[float]]:
-    """Cut a ring to the window, edge by edge (Sutherland–Hodgman)."""
+    return _rounded(clip_ring(ring, WEST, SOUTH, EAST, NORTH))
+
+
+def clip_ring(ring: Sequence[Lonlat], left: float, low: float, right: float, high: float) -> list[Lonlat]:
+    """Cut a ring to a window, edge by edge (Sutherland–Hodgman)."""
     points = list(ring)
-    for axis, limit, sign in ((0, WEST, 1), (0, EAST, -1), (1, SOUTH, 1), (1, NORTH, -1)):
+    for axis, limit, sign in ((0, left, 1), (0, right, -1), (1, low, 1), (1, high, -1)):
         cut: list[Lonlat] = []
         for a, b in zip(points, [*points[1:], *points[:1]], strict=True):
             a_in, b_in = (a[axis] - limit) * sign >= 0, (b[axis] - limit) * sign >= 0
@@ -156,7 +160,7 @@ def _clip_ring(ring: Sequence[Lonlat]) -> list[list[float]]:
                 share = (limit - a[axis]) / (b[axis] - a[axis])
                 cut.append((a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])))
         points = cut
-    return _rounded(points)
+    return points
 
 
 def _clip_line(line: Sequence[Lonlat]) -> Iterator[list[list[float]]]:

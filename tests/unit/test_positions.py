@@ -46,9 +46,7 @@ STATIONS = {
 
 
 def leg(a: str, b: str, km: float, line: tuple[tuple[float, float], ...] = ()) -> Leg:
-    return Leg(
-        origin=a, destination=b, mode=Mode.RAIL, length_km=km, gauge_mm=1520, method=Method.NETWORK, line=line
-    )
+    return Leg(origin=a, destination=b, mode=Mode.RAIL, length_km=km, gauge_mm=1520, method=Method.NETWORK, line=line)
 
 
 CORRIDOR = Corridor(

@@ -13,7 +13,7 @@
     late: '<path d="M0-14.5 14.5 0 0 14.5-14.5 0z"/>', held: '<path d="M-10.5-10.5h21v21h-21z"/>',
     silent: '<path d="M0-15 15 10.5h-30z"/>'
   };
-  var CHANGE = '<svg class="m-gc" viewBox="-8 -8 16 16" aria-hidden="true"><path d="M-7-7h14v14h-14z"/><path class="m-gc-half" d="M-7-7h7v14h-7z"/></svg>';
+  var CHANGE = '<svg class="m-gc" viewBox="-8 -8 16 16" aria-hidden="true"><path d="M-7-7h14v14h-14z"/><path class="m-gc-half" d="M';
   var END = '<svg class="m-end" viewBox="-9 -9 18 18" aria-hidden="true"><circle r="8"/><circle class="m-end-in" r="3.5"/></svg>';
 
   rt.map = function (id, settings) {
@@ -93,7 +93,7 @@
     }
     return L.marker(latlng, {
       pane: "rt-station", keyboard: true,
-      icon: L.divIcon({ className: "rt-mark rt-" + p.k, html: p.k === "change" ? CHANGE : END, iconSize: p.k === "change" ? [15, 15] : [19, 19] })
+      icon: L.divIcon({ className: "rt-mark rt-" + p.k, html: p.k === "change" ? CHANGE + (p.w === 0 ? "0" : "-7") + '-7h7v14h-7z"/></svg>' : END, iconSize: p.k === "change" ? [15, 15] : [19, 19] })
     });
   }
 
