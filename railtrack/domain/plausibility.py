@@ -91,10 +91,16 @@ def marks(
 
 def _departed_first(origin: str, present: list[Occurrence], stations: Mapping[str, Station]) -> Iterable[Mark]:
     """Every station but the origin is arrived at before it is left."""
-    for station in dict.fromkeys(o.station for o in present if o.station and o.station != origin):
-        arrived = _first(present, lambda o, s=station: o.event is EventKind.ARRIVED and o.station == s)  # type: ignore[misc]
-        departed = _first(present, lambda o, s=station: o.event is EventKind.DEPARTED and o.station == s)  # type: ignore[misc]
-        if arrived and departed and _surely_before(departed, arrived):
+    arrivals: dict[str, Moment] = {}
+    departures: dict[str, Moment] = {}
+    for o in present:
+        if o.station is not None and o.event is EventKind.ARRIVED:
+            arrivals.setdefault(o.station, o.moment)
+        elif o.station is not None and o.event is EventKind.DEPARTED:
+            departures.setdefault(o.station, o.moment)
+    for station, departed in departures.items():
+        arrived = arrivals.get(station) if station != origin else None
+        if arrived and _surely_before(departed, arrived):
             message = say(
                 "At %(station)s the first departure lies before the first arrival.", station=_name(station, stations)
             )

@@ -1,6 +1,7 @@
 """Recording events: rows of a file, of a form or of an interface become statements, each row with its verdict."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -22,6 +23,7 @@ from railtrack.store.recording import (
     versions_about,
     write_statements,
 )
+from railtrack.store.refold import implausible
 
 SPAN_MARGIN = timedelta(days=3)  # contract §3: a container's event may lie this far outside its shipment's span
 
@@ -44,9 +46,9 @@ def record(
         raise NotAllowed(say("Your role reads everything and changes nothing."))
     if take is Take.NOTHING:
         with store.reading() as reading:
-            return Outcome(_judge(reading, rows, actor)[1], stored=False)
+            return Outcome(_judge(reading, rows, network, actor)[1], stored=False)
     with store.writing(actor, now) as w:
-        ledger, verdicts = _judge(w, rows, actor)
+        ledger, verdicts = _judge(w, rows, network, actor)
         if take is Take.ALL and any(v.state is State.REJECTED for v in verdicts):
             return Outcome(verdicts, stored=False)
         write_statements(w, network, ledger, simulated=simulated)
@@ -54,7 +56,9 @@ def record(
     return Outcome(verdicts, stored=True)
 
 
-def _judge(reading: Reading, rows: Sequence[EventRow], actor: Actor) -> tuple[StatementLedger, tuple[Verdict, ...]]:
+def _judge(
+    reading: Reading, rows: Sequence[EventRow], network: Network, actor: Actor
+) -> tuple[StatementLedger, tuple[Verdict, ...]]:
     session, scope = reading.session, actor.scope
     facts = [row.event for row in rows]
     resolver = _Resolver(
@@ -75,12 +79,28 @@ def _judge(reading: Reading, rows: Sequence[EventRow], actor: Actor) -> tuple[St
         may_mend_all=actor.is_administrator,
     )
     statements = [r for r in resolved if isinstance(r, Statement)]
-    taken = iter(ledger.take_all(statements))
+    taken = _with_warnings(reading, network, ledger, statements, ledger.take_all(statements))
     verdicts = tuple(
         next(taken) if isinstance(r, Statement) else rejected(row.line, [r])
         for row, r in zip(rows, resolved, strict=True)
     )
     return ledger, verdicts
+
+
+def _with_warnings(
+    reading: Reading,
+    network: Network,
+    ledger: StatementLedger,
+    statements: Sequence[Statement],
+    verdicts: Sequence[Verdict],
+) -> Iterator[Verdict]:
+    """Add to each accepted row what looks wrong in the journey it belongs to; it is recorded all the same."""
+    at_event = implausible(reading.session, network, ledger)
+    facts_of = {id(version.facts): version.id for version in ledger.added}
+    for statement, verdict in zip(statements, verdicts, strict=True):
+        found = at_event.get(facts_of.get(id(statement.row.event), ""), ())
+        warnings = tuple(mark.warning for mark in found)
+        yield replace(verdict, problems=(*verdict.problems, *warnings)) if warnings else verdict
 
 
 class _Resolver:

@@ -5,7 +5,7 @@ event can move every journey of its shipment.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from railtrack.domain.events import Classifier, EventKind
 from railtrack.domain.journeys import Crossing, Direction, Journey, Occurrence, crossings, fold
 from railtrack.domain.network import Network
-from railtrack.domain.plausibility import marks
+from railtrack.domain.plausibility import Mark, marks
+from railtrack.domain.statements import StatementLedger, Version
 from railtrack.domain.times import Moment
 from railtrack.store.bulk import in_batches, insert_all
 from railtrack.store.moments import columns, moment
@@ -93,6 +94,59 @@ def fold_shipments(session: Session, network: Network, ids: Sequence[int]) -> It
         yield _fold_one(network, shipment, container.id, events[container.shipment_id])
 
 
+def implausible(session: Session, network: Network, ledger: StatementLedger) -> dict[str, tuple[Mark, ...]]:
+    """Say what would look wrong in the journeys once the ledger is written, by the id of the new event it shows at."""
+    found: dict[str, tuple[Mark, ...]] = {}
+    new: dict[int, list[Version]] = defaultdict(list)
+    for version in ledger.added:
+        if version.current and version.classifier == Classifier.ACTUAL:
+            new[version.shipment_id].append(version)
+    for ids in in_batches(sorted(new)):
+        known = _current_events(session, ids, frozenset(ledger.ended))
+        shipments = session.execute(
+            select(ShipmentRow.id, ShipmentRow.origin, ShipmentRow.destination, ShipmentRow.corridor).where(
+                ShipmentRow.id.in_(ids)
+            )
+        )
+        for shipment in shipments:
+            found |= _implausible_of(network, shipment, known[shipment.id].actual, new[shipment.id])
+    return found
+
+
+def _implausible_of(
+    network: Network, shipment: Any, known: dict[int | None, list[Occurrence]], new: Sequence[Version]
+) -> dict[str, tuple[Mark, ...]]:
+    for version in new:
+        if version.facts is not None and version.facts.moment is not None:
+            occurrence = Occurrence(version.facts.event, version.facts.station, version.facts.moment)
+            known[version.container_id].append(occurrence)
+    everyone = known.get(None, [])
+    found: dict[str, tuple[Mark, ...]] = {}
+    for container_id in {version.container_id for version in new}:
+        # an event of all containers is weighed against what is known of all of them
+        own = known[container_id] if container_id is not None else []
+        at = defaultdict(list)
+        for mark in _marks(network, shipment, [*everyone, *own]):
+            at[mark.station, mark.moment.instant].append(mark)
+        for version in new:
+            if version.container_id == container_id and version.facts is not None and version.facts.moment is not None:
+                here = at.get((version.facts.station or "", version.facts.moment.instant))
+                if here:
+                    found[version.id] = tuple(here)
+    return found
+
+
+def _marks(network: Network, shipment: Any, occurrences: Sequence[Occurrence]) -> tuple[Mark, ...]:
+    corridor = network.corridors.get(shipment.corridor) if shipment.corridor else None
+    return marks(
+        shipment.origin,
+        shipment.destination,
+        frozenset(corridor.stations) if corridor else None,
+        occurrences,
+        network.stations,
+    )
+
+
 def note_removals(session: Session, journey_ids: Iterable[int], change: int) -> None:
     """Say that these journeys are gone."""
     insert_all(session, RemovalRow, ({"journey_id": j, "change": change} for j in sorted(journey_ids)))
@@ -102,10 +156,11 @@ def _journeys_of(shipment_ids: Sequence[int]) -> Any:
     return select(JourneyRow.id).where(JourneyRow.shipment_id.in_(shipment_ids))
 
 
-def _current_events(session: Session, ids: Sequence[int]) -> dict[int, _Events]:
+def _current_events(session: Session, ids: Sequence[int], without: Collection[str] = frozenset()) -> dict[int, _Events]:
     found: dict[int, _Events] = defaultdict(_Events)
     rows = session.execute(
         select(
+            EventRow.id,
             EventRow.shipment_id,
             EventRow.container_id,
             EventRow.sequence,
@@ -126,7 +181,7 @@ def _current_events(session: Session, ids: Sequence[int]) -> dict[int, _Events]:
     )
     for row in rows:
         when = moment(row, "occurred")
-        if when is None:
+        if when is None or row.id in without:
             continue
         events = found[row.shipment_id]
         if row.classifier == Classifier.ACTUAL:
@@ -149,16 +204,7 @@ def _fold_one(network: Network, shipment: Any, container_id: int, events: _Event
         open_borders=frozenset("-".join(pair) for pair in corridor.open_border_pairs) if corridor else frozenset(),
         first_plan=first_plan,
         latest_plan=latest_plan,
-        marks=tuple(
-            mark.code
-            for mark in marks(
-                shipment.origin,
-                shipment.destination,
-                frozenset(corridor.stations) if corridor else frozenset(),
-                occurrences,
-                network.stations,
-            )
-        ),
+        marks=tuple(dict.fromkeys(mark.code.value for mark in _marks(network, shipment, occurrences))),
     )
 
 
