@@ -1,4 +1,4 @@
-"""Drawings of the server: valid SVG, every text escaped, the same figures as the table, honest about what is invented."""
+"""Drawings of the server: valid SVG, every text escaped, the figures of the table, honest about what is invented."""
 
 import re
 from pathlib import Path
