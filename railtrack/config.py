@@ -120,9 +120,13 @@ def table() -> list[tuple[str, str, str]]:
     """Variable, default and meaning of every setting, for README and `--help`."""
     rows = []
     for item in fields(Settings):
-        default = "SQLite in the user's data folder" if item.name == "database_url" else item.default
-        shown = {True: "`1`", False: "`0`", "": "empty"}.get(default) if default in (True, False, "") else None
-        rows.append((variable(item.name), shown or f"`{default}`", item.metadata["meaning"]))
+        if item.name == "database_url":
+            default = "SQLite in the user's data folder"
+        elif item.default == "":
+            default = "empty"
+        else:
+            default = f"`{int(item.default) if isinstance(item.default, bool) else item.default}`"
+        rows.append((variable(item.name), default, item.metadata["meaning"]))
     return rows
 
 

@@ -58,6 +58,12 @@ def current_actor() -> Actor:
     return account.actor(origin=f"web {request.remote_addr or ''}".strip())
 
 
+def public_overview(view: View) -> View:
+    """Mark a view of the public overview: it answers without an account unless the operator says otherwise."""
+    view.is_public_overview = True  # type: ignore[attr-defined]
+    return view
+
+
 def public(view: View) -> View:
     """Mark a view that answers without an account; all others ask to sign in."""
     view.is_public = True  # type: ignore[attr-defined]

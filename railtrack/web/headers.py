@@ -56,7 +56,10 @@ def _harden(response: Response) -> Response:
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
-    if request.endpoint != "static" and "Cache-Control" not in response.headers:
+    endpoint = request.endpoint or ""
+    if endpoint.startswith("security."):  # Flask-Security's own value is misspelt
+        response.headers["Cache-Control"] = "no-store"
+    elif endpoint != "static" and "Cache-Control" not in response.headers:
         # what one partner saw must not come out of a shared cache for another
         response.headers["Cache-Control"] = "no-store" if "_user_id" in session else "no-cache"
     return response

@@ -24,7 +24,7 @@ from railtrack.domain.actors import Actor, Role
 from railtrack.domain.people import Person
 from railtrack.store import people as stored
 from railtrack.store.engine import Reading
-from railtrack.web.current import current_store, is_signed_in, now, system_clock
+from railtrack.web.current import current_settings, current_store, is_signed_in, now, system_clock
 
 # what Flask-Security calls a column of an account, and what we call it
 _NAMES = {
@@ -189,7 +189,10 @@ def _ask_to_sign_in() -> BaseResponse | None:
     endpoint = request.endpoint
     if endpoint is None or endpoint == "static" or endpoint.startswith("security.") or is_signed_in():
         return None
-    if getattr(_view(endpoint), "is_public", False):
+    view = _view(endpoint)
+    if getattr(view, "is_public", False):
+        return None
+    if getattr(view, "is_public_overview", False) and current_settings().public_overview:
         return None
     return sign_in_first()
 
