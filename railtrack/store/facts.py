@@ -299,7 +299,8 @@ def _fact(row: Any, ways: _Ways, stay: _Stay | None) -> tuple[Any, ...]:
     """Give one journey's facts, in the order of JOURNEY_FACTS."""
     departed_s, arrived_s = row.departed_s, row.arrived_s
     planned_day = _day(row.planned_s, row.planned_offset)
-    day = _day(departed_s, row.departed_offset) or planned_day
+    # an arrival without a departure belongs to no period; only what has not departed yet goes by its plan
+    day = _day(departed_s, row.departed_offset) or (planned_day if row.status == Status.NOT_DEPARTED else None)
     train = row.train or None
     transit_s = arrived_s - departed_s if row.status == Status.COMPLETED else None
     moving_h = None

@@ -1,0 +1,237 @@
+"""Do the tests notice? Each comparison, sign, `and`/`or`, `not` and constant of a module is changed in turn, and the
+tests must fail. What they let pass is printed as a survivor.
+
+    python -m tests.mutation railtrack/domain/journeys.py -- tests/unit/test_journeys.py
+
+Without arguments the journey fold and the statistics are gone through, `make mutation` does that. The SQL of the
+statistics lies in string constants, which the libraries for this job (mutmut, cosmic-ray) do not read; so this is a few
+lines on the standard library. The work tree is never touched: tests run in a copy.
+"""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ANALYTICS = ["tests/analytics"]
+USUAL: list[tuple[str, list[str]]] = [("railtrack/domain/journeys.py", ["tests/unit/test_journeys.py"])] + [
+    (f"railtrack/analytics/{name}.py", ANALYTICS)
+    for name in (
+        *("rows", "filters", "statistics", "survival", "engine"),
+        *("transit", "reliability", "dwell", "borders", "volume"),
+    )
+]
+# tests that hang are as good as tests that fail
+PATIENCE_S = 300
+
+COMPARISONS: dict[type[ast.cmpop], list[str]] = {
+    ast.Lt: ["<=", ">"],
+    ast.LtE: ["<", ">="],
+    ast.Gt: [">=", "<"],
+    ast.GtE: [">", "<="],
+    ast.Eq: ["!="],
+    ast.NotEq: ["=="],
+    ast.Is: ["is not"],
+    ast.IsNot: ["is"],
+    ast.In: ["not in"],
+    ast.NotIn: ["in"],
+}
+SPELLED: dict[type[ast.cmpop], str] = {
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Is: "is",
+    ast.IsNot: "is not",
+    ast.In: "in",
+    ast.NotIn: "not in",
+}
+SIGNS: dict[type[ast.operator], tuple[str, str]] = {
+    ast.Add: ("+", "-"),
+    ast.Sub: ("-", "+"),
+    ast.Mult: ("*", "/"),
+    ast.Div: ("/", "*"),
+}
+# what is written in SQL, and what it is changed to
+SQL: list[tuple[str, list[str]]] = [
+    (r"<=", ["<", ">="]),
+    (r">=", [">", "<="]),
+    (r"<>", ["="]),
+    (r"(?<![<>!])=(?!=)", ["<>"]),
+    (r"\bIS NOT NULL\b", ["IS NULL"]),
+    (r"\bIS NULL\b", ["IS NOT NULL"]),
+    (r"\bNOT (?!NULL)", [""]),
+    (r"\bAND\b", ["OR"]),
+    (r"\bOR\b", ["AND"]),
+    (r"\bSUM\b", ["MAX"]),
+    (r"\bMAX\b", ["SUM"]),
+    (r"\bAVG\b", ["MAX"]),
+    (r"\bSTDDEV_SAMP\b", ["STDDEV_POP"]),
+    (r"\bPERCENTILE_CONT\b", ["PERCENTILE_DISC"]),
+    (r"\bDISTINCT\b ", [""]),
+    (r" / ", [" * "]),
+    (r" \* ", [" / "]),
+    (r" - ", [" + "]),
+    (r"\bfirst\b", ["latest"]),
+    (r"\b1000\b", ["1001"]),
+    (r"'(completed|in_transit|not_departed|inconsistent|cancelled)'", ["'other'"]),
+]
+LOOKS_LIKE_SQL = re.compile(
+    r"\b[jvct]\.|\{(period|delay|value|column|exact|key|sql|hours)\}|IS NULL|AND |COUNT|[A-Z]{3}\(| / "
+)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    line: int
+    change: str
+    source: str
+
+
+def mutants(source: str) -> Iterator[Mutant]:
+    """Give the module once for each change."""
+    lines = source.splitlines(keepends=True)
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line.encode()))
+    raw = source.encode()
+
+    def offset(line: int, column: int) -> int:
+        return starts[line - 1] + column
+
+    def between(left: ast.expr, right: ast.expr) -> tuple[int, int]:
+        assert left.end_lineno is not None
+        assert left.end_col_offset is not None
+        return offset(left.end_lineno, left.end_col_offset), offset(right.lineno, right.col_offset)
+
+    def changed(start: int, end: int, old: str, new: str, line: int) -> Iterator[Mutant]:
+        piece = raw[start:end].decode()
+        for found in re.finditer(old, piece):
+            put = piece[: found.start()] + new + piece[found.end() :]
+            text = (raw[:start] + put.encode() + raw[end:]).decode()
+            at = line + piece[: found.start()].count("\n")
+            yield Mutant(at, f"{found.group()!r} -> {new!r} in {lines[at - 1].strip()}", text)
+
+    tree = ast.parse(source)
+    kept = {id(node) for parent in ast.walk(tree) for node in _not_code(parent)}
+    for node in ast.walk(tree):
+        if id(node) in kept:
+            continue
+        if isinstance(node, ast.Compare):
+            for left, op, right in zip([node.left, *node.comparators], node.ops, node.comparators, strict=False):
+                start, end = between(left, right)
+                for new in COMPARISONS[type(op)]:
+                    yield from changed(start, end, re.escape(SPELLED[type(op)]), new, node.lineno)
+        elif isinstance(node, ast.BinOp) and type(node.op) in SIGNS:
+            old, new = SIGNS[type(node.op)]
+            start, end = between(node.left, node.right)
+            yield from changed(start, end, re.escape(old), new, node.lineno)
+        elif isinstance(node, ast.BoolOp):
+            old, new = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
+            for left, right in zip(node.values, node.values[1:], strict=False):
+                start, end = between(left, right)
+                yield from changed(start, end, rf"\b{old}\b", new, node.lineno)
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            start = offset(node.lineno, node.col_offset)
+            yield from changed(start, start + 4, "not ", "", node.lineno)
+        elif isinstance(node, ast.Constant) and node.end_lineno is not None and node.end_col_offset is not None:
+            start, end = offset(node.lineno, node.col_offset), offset(node.end_lineno, node.end_col_offset)
+            if isinstance(node.value, bool):
+                yield from changed(start, end, "True|False", str(not node.value), node.lineno)
+            elif isinstance(node.value, int | float):
+                yield from changed(start, end, re.escape(raw[start:end].decode()), f"({node.value} + 1)", node.lineno)
+            elif isinstance(node.value, str) and not _is_f_string(raw, start) and LOOKS_LIKE_SQL.search(node.value):
+                yield from _in_sql(changed, start, end, node.lineno)
+        elif isinstance(node, ast.JoinedStr) and node.end_lineno is not None and node.end_col_offset is not None:
+            start, end = offset(node.lineno, node.col_offset), offset(node.end_lineno, node.end_col_offset)
+            if LOOKS_LIKE_SQL.search(raw[start:end].decode()):
+                yield from _in_sql(changed, start, end, node.lineno)
+
+
+def _in_sql(changed, start: int, end: int, line: int) -> Iterator[Mutant]:  # type: ignore[no-untyped-def]
+    for old, news in SQL:
+        for new in news:
+            yield from changed(start, end, old, new, line)
+
+
+def _is_f_string(raw: bytes, start: int) -> bool:
+    """Tell the pieces of f-strings, which the f-string itself stands for, from whole strings."""
+    return raw[start : start + 1] not in (b'"', b"'")
+
+
+def _not_code(node: ast.AST) -> Iterator[ast.AST]:
+    """Name what no test need notice: docstrings, annotations, decorators, assertions for the type checker, words."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module) and ast.get_docstring(node) is not None:
+        first = node.body[0]
+        assert isinstance(first, ast.Expr)
+        yield first.value
+    notes = [getattr(node, "annotation", None), getattr(node, "returns", None), *getattr(node, "decorator_list", ())]
+    if isinstance(node, ast.Assert) or (isinstance(node, ast.Call) and ast.unparse(node.func) == "say"):
+        notes.append(node)
+    for note in notes:
+        if note is not None:
+            yield from ast.walk(note)
+
+
+def survivors(module: str, tests: list[str]) -> tuple[int, list[Mutant]]:
+    """Run the tests on every mutant of the module; give how many there were and those that passed."""
+    alive, count = [], 0
+    with tempfile.TemporaryDirectory(prefix="railtrack-mutation-") as folder:
+        copy = Path(folder) / "copy"
+        shutil.copytree(
+            ROOT,
+            copy,
+            ignore=shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__", ".*cache", ".hypothesis"),
+        )
+        target = copy / module
+        source = target.read_text(encoding="utf-8")
+        if not _pass(copy, tests):
+            sys.exit(f"{', '.join(tests)}: the tests fail as it is")
+        for mutant in mutants(source):
+            try:
+                compile(mutant.source, module, "exec")
+            except SyntaxError:
+                continue
+            count += 1
+            target.write_text(mutant.source, encoding="utf-8")
+            if _pass(copy, tests):
+                alive.append(mutant)
+                print(f"survived  {module}:{mutant.line}  {mutant.change}", flush=True)
+    return count, alive
+
+
+def _pass(folder: Path, tests: list[str]) -> bool:
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", "--no-cov", *tests]
+    # examples that failed for one mutant help with the next, so they are kept in the copy
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=PATIENCE_S, check=False)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
+def main(arguments: list[str]) -> int:
+    chosen = USUAL
+    if "--" in arguments:
+        place = arguments.index("--")
+        chosen = [(module, arguments[place + 1 :]) for module in arguments[:place]]
+    elif arguments:
+        chosen = [(module, tests) for module, tests in USUAL if module in arguments]
+    total = 0
+    for module, tests in chosen:
+        count, alive = survivors(module, tests)
+        total += len(alive)
+        print(f"{module}: {count} changes, {len(alive)} survived", flush=True)
+    return 1 if total else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
