@@ -1,0 +1,207 @@
+"""Exports: shipments, events, journeys and visits as files; the first two import again without a change.
+
+Published movements are left out of those two: every database has them from `init`, and their rows lack what a file
+must say. Simulated records come along only when asked for.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+
+from railtrack.domain.actors import Actor
+from railtrack.domain.errors import Problem, Refused
+from railtrack.domain.messages import say
+from railtrack.domain.network import Network
+from railtrack.domain.records import RecordedEvent, RecordedShipment
+from railtrack.domain.times import Moment
+from railtrack.exchange.columns import EVENT_EXPORT_COLUMNS, JOURNEY_COLUMNS, SHIPMENT_COLUMNS, VISIT_COLUMNS
+from railtrack.exchange.writing import WRITERS, event_cells, shipment_cells, text_cell
+from railtrack.operations.reference import load_world
+from railtrack.store.engine import Reading, Store
+from railtrack.store.exporting import JourneyOfContainer, export_events, export_journeys, export_shipments
+from railtrack.store.listing import ShipmentFilter
+
+Cells = dict[str, object]
+
+
+class What(StrEnum):
+    SHIPMENTS = "shipments"
+    EVENTS = "events"
+    JOURNEYS = "journeys"
+    VISITS = "visits"
+
+
+class Form(StrEnum):
+    CSV = "csv"
+    JSONL = "jsonl"
+    XLSX = "xlsx"
+    GEOJSON = "geojson"
+
+
+COLUMNS = {
+    What.SHIPMENTS: SHIPMENT_COLUMNS,
+    What.EVENTS: EVENT_EXPORT_COLUMNS,
+    What.JOURNEYS: JOURNEY_COLUMNS,
+    What.VISITS: VISIT_COLUMNS,
+}
+
+
+def export(
+    store: Store, what: str, wanted: ShipmentFilter, form: str, *, actor: Actor, now: datetime
+) -> Iterator[bytes]:
+    """Give the pieces of a file with everything in sight that `wanted` lets through.
+
+    Lines stand in the order of recording, so that a correction never precedes what it corrects. Raises Refused where
+    the rows are more than a sheet holds.
+    """
+    kind, written = What(what), Form(form)
+    network = load_world(store).network
+    if kind in (What.SHIPMENTS, What.EVENTS) and written is not Form.GEOJSON:
+        wanted = replace(wanted, published=False) if wanted.published is None else wanted
+    with store.reading() as reading:
+        rows = _rows(reading, kind, wanted, actor, now)
+        if written is Form.GEOJSON:
+            yield from _geojson(kind, rows, network)
+        else:
+            yield from WRITERS[written.value](COLUMNS[kind], (cells for cells, _ in rows))
+
+
+_Row = tuple[Cells, RecordedShipment | RecordedEvent | JourneyOfContainer]
+
+
+def _rows(reading: Reading, kind: What, wanted: ShipmentFilter, actor: Actor, now: datetime) -> Iterator[_Row]:
+    if kind is What.SHIPMENTS:
+        for shipment in export_shipments(reading, actor.scope, wanted, now=now):
+            for container in shipment.containers:
+                facts = container.facts
+                if facts.container is None:
+                    # what was booked, since the numbers given meanwhile are taken off it again on import
+                    facts = replace(facts, quantity=container.booked or facts.quantity)
+                yield shipment_cells(shipment.facts, facts), shipment
+    elif kind is What.EVENTS:
+        for event in export_events(reading, actor.scope, wanted, now=now):
+            yield _event(event), event
+    else:
+        cells = _journey if kind is What.JOURNEYS else _visits
+        for found in export_journeys(reading, actor.scope, wanted, now=now):
+            for row in cells(found):
+                yield row, found
+
+
+def _event(event: RecordedEvent) -> Cells:
+    recorded_at = Moment(event.recorded_at, 0)
+    return event_cells(replace(event.facts, id=event.id, sender=event.sender, recorded_at=recorded_at))
+
+
+def _journey(found: JourneyOfContainer) -> Iterable[Cells]:
+    shipment, container, recorded = found.shipment, found.container.facts, found.journey
+    journey = recorded.journey
+    exact = not journey.is_day_precise
+    planned = recorded.first_planned_arrival
+    yield {
+        "reference": shipment.reference,
+        "partner": shipment.organisation.name,
+        "container": container.container,
+        "quantity": container.quantity,
+        "size_type": container.size_type,
+        "origin": shipment.facts.origin,
+        "destination": shipment.facts.destination,
+        "corridor": shipment.facts.corridor,
+        "direction": shipment.direction.value,
+        "train": shipment.facts.train,
+        "status": journey.status.value,
+        "departed": journey.departed,
+        "arrived": journey.arrived,
+        "transit_h": journey.transit_h if exact else None,
+        "planned_arrival": planned,
+        "delay_h": _delay_h(journey.arrived, planned) if exact else None,
+        "last_event": journey.last.event.value if journey.last else None,
+        "last_station": journey.last.station if journey.last else None,
+        "last_at": journey.last.moment if journey.last else None,
+        "marks": recorded.marks,
+        "simulated": shipment.simulated,
+    }
+
+
+def _visits(found: JourneyOfContainer) -> Iterable[Cells]:
+    for visit in found.journey.journey.visits:
+        yield {
+            "reference": found.shipment.reference,
+            "partner": found.shipment.organisation.name,
+            "container": found.container.facts.container,
+            "station": visit.station,
+            "arrived": visit.arrived,
+            "departed": visit.departed,
+            "dwell_h": None if visit.is_day_precise else visit.dwell_h,
+            "open": visit.is_open,
+            "simulated": found.shipment.simulated,
+        }
+
+
+def _delay_h(arrived: Moment | None, planned: Moment | None) -> float | None:
+    if arrived is None or planned is None or planned.is_day:
+        return None
+    return (arrived.instant - planned.instant).total_seconds() / 3600
+
+
+# ---------------------------------------------------------------- GeoJSON, which writes (lon, lat)
+
+
+def _geojson(kind: What, rows: Iterator[_Row], network: Network) -> Iterator[bytes]:
+    yield b'{"type": "FeatureCollection", "features": ['
+    first = True
+    for cells, value in rows:
+        feature = {"type": "Feature", "geometry": _geometry(kind, value, cells, network), "properties": _plain(cells)}
+        yield (b"\n" if first else b",\n") + json.dumps(feature, ensure_ascii=False, allow_nan=False).encode()
+        first = False
+    yield b"\n]}\n"
+
+
+def _geometry(
+    kind: What, value: RecordedShipment | RecordedEvent | JourneyOfContainer, cells: Cells, network: Network
+) -> dict[str, object] | None:
+    """Shipments and journeys as the line they take, events and visits as a point."""
+    if isinstance(value, RecordedEvent):
+        if value.facts.lat is not None and value.facts.lon is not None:
+            return {"type": "Point", "coordinates": [value.facts.lon, value.facts.lat]}
+        return _point(network, value.facts.station)
+    if kind is What.VISITS:
+        return _point(network, str(cells["station"]))
+    shipment = value.shipment if isinstance(value, JourneyOfContainer) else value
+    facts = shipment.facts
+    on_the_way = network.stations_between(facts.corridor, facts.origin, facts.destination) if facts.corridor else None
+    # from station to station: with every bend of the rails, a year's file would not open
+    stops = [network.stations[stop] for stop in on_the_way or (facts.origin, facts.destination)]
+    return {"type": "LineString", "coordinates": [[stop.lon, stop.lat] for stop in stops]}
+
+
+def _point(network: Network, station_id: str | None) -> dict[str, object] | None:
+    station = network.stations.get(station_id or "")
+    return None if station is None else {"type": "Point", "coordinates": [station.lon, station.lat]}
+
+
+def _plain(cells: Cells) -> Cells:
+    return {
+        name: value if isinstance(value, bool | int | float | str) else text_cell(value)
+        for name, value in cells.items()
+        if value not in (None, "", ())
+    }
+
+
+def insist_kind(what: str, form: str) -> None:
+    """Refuse a kind or form nobody knows, for callers that take them from an address."""
+    for text, names, column in ((what, [w.value for w in What], "what"), (form, [f.value for f in Form], "format")):
+        if text not in names:
+            raise Refused(
+                [
+                    Problem(
+                        message=say("There is no export %(text)s.", text=text),
+                        remedy=say("There are: %(names)s.", names=", ".join(names)),
+                        column=column,
+                        value=text,
+                        suggestions=tuple(names),
+                    )
+                ]
+            )

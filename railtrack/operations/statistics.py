@@ -1,0 +1,108 @@
+"""The statistics as people ask for them: fresh facts, names instead of spellings, and only what the asker may see."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+from railtrack.analytics.engine import Engine
+from railtrack.analytics.filters import GROUPS, By, DateOf, Filters, Options, Plan, Statistic, WrongUsage
+from railtrack.analytics.statistics import Row
+from railtrack.analytics.statistics import compute as _compute
+from railtrack.domain.actors import Actor
+from railtrack.domain.errors import NotFound
+from railtrack.domain.messages import say
+from railtrack.operations.reference import load_world
+from railtrack.store.engine import Store
+from railtrack.store.facts import StoreFacts
+from railtrack.store.listing import partners
+from railtrack.store.organisations import name_key
+
+__all__ = [
+    "GROUPS",
+    "By",
+    "DateOf",
+    "Filters",
+    "Options",
+    "Plan",
+    "Row",
+    "Statistic",
+    "WrongUsage",
+    "compute",
+    "engine_of",
+    "partner_names",
+]
+
+_engines: WeakKeyDictionary[Store, Engine] = WeakKeyDictionary()
+_lock = Lock()
+
+
+def compute(
+    store: Store,
+    name: str,
+    *,
+    filters: Filters | None = None,
+    by: Iterable[str] = (),
+    options: Options | None = None,
+    actor: Actor,
+) -> list[Row]:
+    """Give the rows of a statistic over everything recorded up to now.
+
+    Raises WrongUsage for a question that makes no sense, NotFound for a partner or corridor nobody in sight has.
+    """
+    try:
+        statistic = Statistic(name)
+    except ValueError:
+        known = ", ".join(each.value for each in Statistic)
+        raise WrongUsage(say("There is no statistic %(name)s. There are: %(known)s.", name=name, known=known)) from None
+    seen = _settled(store, filters or Filters(), actor)
+    engine = engine_of(store)
+    engine.refresh()
+    return _compute(engine, statistic, seen, by, options or Options(), partner_names=partner_names(store, actor))
+
+
+def partner_names(store: Store, actor: Actor) -> list[str] | None:
+    """Give the organisations whose journeys the asker may count; None for all."""
+    if actor.scope.everything:
+        return None
+    with store.reading() as reading:
+        return [organisation.name for organisation in partners(reading, actor.scope)]
+
+
+def engine_of(store: Store) -> Engine:
+    """Give this process's copy of the facts of a store, made when first asked for.
+
+    Beside an SQLite database it lies in a file, so that the next command need not load everything again.
+    """
+    with _lock:
+        engine = _engines.get(store)
+        if engine is None:
+            engine = _engines[store] = Engine(StoreFacts(store, lambda: load_world(store).network), _beside(store))
+        return engine
+
+
+def _beside(store: Store) -> Path | None:
+    if not store.is_sqlite:
+        return None
+    database = Path(store.address.removeprefix("sqlite:///"))
+    return database.with_name(f"{database.name}.facts") if database.parent.is_dir() else None
+
+
+def _settled(store: Store, filters: Filters, actor: Actor) -> Filters:
+    """Bring the partner's name to the spelling it is recorded with, and make sure of the corridor."""
+    if filters.corridor is not None and filters.corridor not in load_world(store).network.corridors:
+        raise NotFound(
+            say(
+                "There is no corridor %(id)s. There are: %(known)s.",
+                id=filters.corridor,
+                known=", ".join(load_world(store).network.corridors),
+            )
+        )
+    if filters.partner is None:
+        return filters
+    with store.reading() as reading:
+        for organisation in partners(reading, actor.scope):
+            if name_key(organisation.name) == name_key(filters.partner):
+                return replace(filters, partner=organisation.name)
+    raise NotFound(say("No organisation %(name)s is known.", name=filters.partner))
