@@ -48,12 +48,12 @@ def test_an_empty_database_is_not_current_and_a_migrated_one_is(empty_url: str) 
     store.close()
 
 
-def test_going_back_drops_every_table_and_going_forth_makes_them_anew(store: Store) -> None:
-    migrating.downgrade(store.engine, "base")
-    with store.engine.connect() as connection:
+def test_going_back_drops_every_table_and_going_forth_makes_them_anew(spare: Store) -> None:
+    migrating.downgrade(spare.engine, "base")
+    with spare.engine.connect() as connection:
         assert inspect(connection).get_table_names() == ["alembic_version"]
-    store.migrate()
-    assert differences(store) == []
+    spare.migrate()
+    assert differences(spare) == []
 
 
 def test_several_may_migrate_at_once(empty_url: str) -> None:
@@ -79,12 +79,12 @@ def test_several_may_migrate_at_once(empty_url: str) -> None:
     store.close()
 
 
-def test_a_database_of_a_later_release_is_left_alone(store: Store) -> None:
-    with store.engine.begin() as connection:
+def test_a_database_of_a_later_release_is_left_alone(spare: Store) -> None:
+    with spare.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    assert not store.is_current()
+    assert not spare.is_current()
     with pytest.raises(Unavailable, match="another release"):
-        store.migrate()
+        spare.migrate()
 
 
 def test_the_folder_of_a_new_file_is_made(tmp_path: Path) -> None:

@@ -243,7 +243,7 @@ def test_times_come_back_as_they_went_in(store: Store, text_: str, now: datetime
     assert found == at
     assert found is not None
     assert found.utcoffset() is not None
-    assert found.utcoffset().total_seconds() == 0  # type: ignore[union-attr]
+    assert found.utcoffset().total_seconds() == 0
 
 
 def test_a_time_without_zone_never_reaches_the_store(store: Store, now: datetime) -> None:
