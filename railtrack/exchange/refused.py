@@ -6,7 +6,7 @@ from railtrack.domain.errors import Problem
 from railtrack.domain.messages import Message
 from railtrack.domain.raw import RawRow
 from railtrack.exchange.columns import PROBLEM_COLUMN
-from railtrack.exchange.writing import WRITERS
+from railtrack.exchange.writing import write_as_given
 
 
 def write_refused(
@@ -21,7 +21,7 @@ def write_refused(
     `form` is csv, xlsx or jsonl; `render` says a message in the reader's language.
     """
     given = [name for name in columns if name != PROBLEM_COLUMN]
-    return WRITERS[form]((*given, PROBLEM_COLUMN), _with_reasons(rows, render))
+    return write_as_given(form, (*given, PROBLEM_COLUMN), _with_reasons(rows, render))
 
 
 def reasons(problems: Iterable[Problem], render: Callable[[Message], str] = str) -> str:

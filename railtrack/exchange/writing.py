@@ -13,7 +13,7 @@ from io import BytesIO, StringIO
 from math import isfinite
 from typing import Any
 
-import xlsxwriter  # type: ignore[import-untyped]  # has no types
+import xlsxwriter
 
 from railtrack.domain import clock
 from railtrack.domain.errors import Refused
@@ -21,7 +21,7 @@ from railtrack.domain.events import EventFacts
 from railtrack.domain.goods import ContainerFacts, ShipmentFacts
 from railtrack.domain.messages import say
 from railtrack.domain.times import Moment
-from railtrack.exchange.columns import LOCAL_SUFFIX, MOMENT_COLUMNS
+from railtrack.exchange.columns import LOCAL_SUFFIX, MOMENT_COLUMNS, Kind, template
 from railtrack.exchange.formulas import protected
 from railtrack.exchange.limits import unreadable
 
@@ -60,15 +60,18 @@ def write_jsonl(columns: Sequence[str], rows: Iterable[Cells]) -> Iterator[bytes
         yield (json.dumps(cells, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8", "replace")
 
 
-def write_xlsx(columns: Sequence[str], rows: Iterable[Cells], *, sheet: str = "railtrack") -> bytes:
+def write_xlsx(
+    columns: Sequence[str], rows: Iterable[Cells], *, sheet: str = "railtrack", local_times: bool = True
+) -> bytes:
     """Write a sheet with typed numbers and dates, its header frozen and a filter on it.
 
-    Raises Refused where the rows are more than a sheet holds.
+    `local_times` puts beside each column of Moments one of local times that a spreadsheet can reckon with. Raises
+    Refused where the rows are more than a sheet holds.
     """
     target = BytesIO()
     options = {"in_memory": True, "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, {**options, "strings_to_numbers": False}) as book:
-        _write_sheet(book, sheet, columns, rows)
+        _write_sheet(book, sheet, columns, rows, local_times=local_times)
     return target.getvalue()
 
 
@@ -77,6 +80,17 @@ WRITERS: Mapping[str, Callable[[Sequence[str], Iterable[Cells]], Iterable[bytes]
     "jsonl": write_jsonl,
     "xlsx": lambda columns, rows: (write_xlsx(columns, rows),),
 }
+
+
+def write_as_given(form: str, columns: Sequence[str], rows: Iterable[Cells]) -> Iterable[bytes]:
+    """Write cells as they were read or typed, in exactly these columns; `form` is csv, xlsx or jsonl."""
+    return (write_xlsx(columns, rows, local_times=False),) if form == "xlsx" else WRITERS[form](columns, rows)
+
+
+def write_template(kind: Kind, form: str) -> bytes:
+    """Write a file to fill in: every column and one example row."""
+    columns, example = template(kind)
+    return b"".join(write_as_given(form, columns, [example]))
 
 
 def shipment_cells(shipment: ShipmentFacts, container: ContainerFacts) -> dict[str, object]:
@@ -153,14 +167,14 @@ def _json_value(value: object) -> object:
 # ---------------------------------------------------------------- the sheet
 
 
-def _write_sheet(book: Any, name: str, columns: Sequence[str], rows: Iterable[Cells]) -> None:
+def _write_sheet(book: Any, name: str, columns: Sequence[str], rows: Iterable[Cells], *, local_times: bool) -> None:
     sheet = book.add_worksheet(name)
     bold = book.add_format({"bold": True})
     day, minute = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
     places: list[tuple[str, bool]] = []
     for column in columns:
         places.append((column, False))
-        if column in MOMENT_COLUMNS:
+        if local_times and column in MOMENT_COLUMNS:
             places.append((column, True))
     for x, (column, is_local) in enumerate(places):
         title = column + LOCAL_SUFFIX if is_local else column
