@@ -19,13 +19,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ANALYTICS = ["tests/analytics"]
-USUAL: list[tuple[str, list[str]]] = [("railtrack/domain/journeys.py", ["tests/unit/test_journeys.py"])] + [
-    (f"railtrack/analytics/{name}.py", ANALYTICS)
-    for name in (
-        *("rows", "filters", "statistics", "survival", "engine"),
-        *("transit", "reliability", "dwell", "borders", "volume"),
-    )
+# quick ones first, since the first failure ends a run
+ANALYTICS = [f"tests/analytics/test_{name}.py" for name in ("worked_case", "questions", "against_plain")]
+USUAL: list[tuple[str, list[str]]] = [
+    ("railtrack/domain/journeys.py", ["tests/unit/test_journeys.py"]),
+    ("railtrack/analytics/engine.py", ["tests/analytics/test_engine.py"]),
+    *(
+        (f"railtrack/analytics/{name}.py", ANALYTICS)
+        for name in (
+            *("rows", "filters", "statistics", "survival"),
+            *("transit", "reliability", "dwell", "borders", "volume"),
+        )
+    ),
 ]
 # tests that hang are as good as tests that fail
 PATIENCE_S = 300
