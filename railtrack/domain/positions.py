@@ -6,17 +6,18 @@ train that waits before a station, not as one that sails on. Nothing here is sto
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from math import asin, cos, radians, sin, sqrt
+from math import cos, radians
 
 from railtrack.domain.events import EventKind
+from railtrack.domain.geodesy import along, haversine_km
 from railtrack.domain.journeys import hours_between
+from railtrack.domain.network import turned
 from railtrack.domain.places import Corridor, Leg, Station
 from railtrack.domain.records import Lateness
 
-EARTH_KM = 6371.0088  # mean radius, IUGG
 ON_PLAN_H = 2.0  # along the way up to two hours count as on plan
 SHORT_OF_HALT = 0.02  # share of a stretch a train without news is kept short of its next halt
 QUIET_FACTOR = 2.0  # no news for twice the hours the next halt was due after is silence …
@@ -118,7 +119,7 @@ def way_along(
     for leg in legs:
         if at not in (leg.origin, leg.destination):
             raise ValueError(f"leg {leg.origin}-{leg.destination} does not start at {at}")
-        ordered.append(leg if leg.origin == at else flipped(leg))
+        ordered.append(leg if leg.origin == at else turned(leg))
         at = ordered[-1].destination
     if not ordered:
         raise ValueError("a way needs at least one leg")
@@ -138,11 +139,6 @@ def way_along(
         stays_h=stays,
         halts=frozenset(s for s in ids if set(stations[s].roles) - PASSING_ROLES) | {ids[0], ids[-1]},
     )
-
-
-def flipped(leg: Leg) -> Leg:
-    """The same leg the other way."""
-    return replace(leg, origin=leg.destination, destination=leg.origin, line=leg.line[::-1])
 
 
 def where(way: Way, fact: Fact | None, now: datetime, stations: Mapping[str, Station] | None = None) -> Position:
@@ -329,7 +325,7 @@ def nearest_km(way: Way, point: Point) -> float:
         line = way.line(i)
         run = [0.0]
         for a, b in pairwise(line):
-            run.append(run[-1] + distance_km(a, b))
+            run.append(run[-1] + haversine_km(a, b))
         for j, (a, b) in enumerate(pairwise(line)):
             off, share = _foot(point, a, b)
             if off < best:
@@ -349,16 +345,11 @@ def _foot(point: Point, a: Point, b: Point) -> tuple[float, float]:
     return (ax + share * dx) ** 2 + (ay + share * dy) ** 2, share
 
 
-def along(line: Sequence[Point], share: float) -> Point:
-    """The point at `share` (0 … 1) of a line's length."""
-    return stretch(line, 0.0, share)[-1]
-
-
 def stretch(line: Sequence[Point], first: float, last: float) -> tuple[Point, ...]:
     """The part of a line between two shares of its length."""
     run = [0.0]
     for a, b in pairwise(line):
-        run.append(run[-1] + distance_km(a, b))
+        run.append(run[-1] + haversine_km(a, b))
     start, end = first * run[-1], last * run[-1]
     inner = [p for p, km in zip(line, run, strict=True) if start < km < end]
     return (_point_at(line, run, start), *inner, _point_at(line, run, end))
@@ -371,11 +362,3 @@ def _point_at(line: Sequence[Point], run: Sequence[float], km: float) -> Point:
             share = 0.0 if length <= 0 else (km - run[i]) / length
             return (a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1]))
     return line[-1]
-
-
-def distance_km(a: Point, b: Point) -> float:
-    """Great circle between two points on a sphere; fit for sharing out a leg, its length comes from the leg."""
-    lat = radians(b[0] - a[0])
-    lon = radians(b[1] - a[1])
-    h = sin(lat / 2) ** 2 + cos(radians(a[0])) * cos(radians(b[0])) * sin(lon / 2) ** 2
-    return 2 * EARTH_KM * asin(min(1.0, sqrt(h)))

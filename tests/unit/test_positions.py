@@ -12,7 +12,6 @@ from railtrack.domain.positions import (
     Fact,
     Way,
     behind_h,
-    distance_km,
     lateness,
     nearest_km,
     plan_calls,
@@ -245,7 +244,3 @@ NOW = START + timedelta(hours=100)
 def test_the_state_says_what_stands_out_most(told: dict[str, object], state: Lateness) -> None:
     given = {"departed": True, "arrived": False, **told}
     assert lateness(now=NOW, **given) is state  # type: ignore[arg-type]
-
-
-def test_a_degree_of_latitude_is_111_km() -> None:
-    assert distance_km((50.0, 10.0), (51.0, 10.0)) == pytest.approx(111.2, abs=0.1)
