@@ -8,11 +8,11 @@ nobody guesses which is meant. A date alone is a date: sorted at local noon, nev
 import calendar
 import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from difflib import get_close_matches
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from railtrack.domain.messages import Message, say
+from railtrack.domain.near import near
 from railtrack.domain.times import Moment, Precision, utc
 from railtrack.domain.unfit import Unfit
 
@@ -54,6 +54,8 @@ def read_moment(given: object, zone: tzinfo | None, *, place: str = "", times_in
         return _from_clock(_to_second(given), zone, place, times_in, given.isoformat(sep=" ", timespec="seconds"))
     if isinstance(given, date):
         return _from_date(given, zone or times_in, given.isoformat())
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        raise Unfit(say("This is a number, not a time."), say("Format the column as date or date and time."))
     raise _misspelled(str(given))
 
 
@@ -62,11 +64,10 @@ def zone_named(name: str) -> ZoneInfo:
     try:
         return _zone(name)
     except (LookupError, ValueError, OSError):
-        near = get_close_matches(name, sorted(available_timezones()), n=3, cutoff=0.5)
         raise Unfit(
             say("There is no time zone %(name)s.", name=name),
             say("Write a name such as UTC, Asia/Shanghai or Europe/Berlin."),
-            tuple(near),
+            near(name, sorted(available_timezones()), cutoff=0.5),
         ) from None
 
 

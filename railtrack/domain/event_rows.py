@@ -6,13 +6,13 @@ corrects is decided where the recorded events are.
 
 import re
 from datetime import UTC, datetime, tzinfo
-from difflib import get_close_matches
 from functools import partial
 
 from railtrack.domain import cells, clock, identifiers
 from railtrack.domain.events import CLASSIFIER_CODES, EVENT_CODES, Classifier, EventFacts, EventKind, EventRow
 from railtrack.domain.judging import Judged, Judging
 from railtrack.domain.messages import say
+from railtrack.domain.near import near
 from railtrack.domain.places import Station
 from railtrack.domain.raw import RawRow
 from railtrack.domain.times import Moment
@@ -85,13 +85,13 @@ def _event(text: str) -> EventKind:
     found = _EVENTS.get(word)
     if found is not None:
         return found
-    near = tuple(dict.fromkeys(_EVENTS[n].value for n in get_close_matches(word, _EVENTS, n=3, cutoff=0.6)))
+    alike = tuple(dict.fromkeys(_EVENTS[n].value for n in near(word, _EVENTS)))
     raise Unfit(
         say("There is no event of this name."),
-        say("Near: %(near)s.", near=", ".join(near))
-        if near
+        say("Near: %(near)s.", near=", ".join(alike))
+        if alike
         else say("Write a name such as departed, arrived or transshipped, or its code such as DEPA, ARRI or TRSH."),
-        near,
+        alike,
     )
 
 
@@ -101,7 +101,7 @@ def _classifier(text: str) -> Classifier:
         raise Unfit(
             say("A statement is actual, estimated or planned."),
             say("Write one of these, or ACT, EST or PLN; empty means actual."),
-            tuple(get_close_matches(text.casefold(), [c.value for c in Classifier], n=1, cutoff=0.5)),
+            near(text.casefold(), (c.value for c in Classifier), limit=1, cutoff=0.5),
         )
     return found
 
@@ -110,13 +110,13 @@ def _delay_reason(world: World, text: str) -> str:
     code = _BETWEEN_WORDS.sub("_", text).casefold()
     if code in world.delay_reasons:
         return code
-    near = tuple(get_close_matches(code, world.delay_reasons, n=3, cutoff=0.5))
+    alike = near(code, world.delay_reasons, cutoff=0.5)
     raise Unfit(
         say("This is not one of our delay codes."),
-        say("Near: %(near)s. What has no code goes into remark.", near=", ".join(near))
-        if near
+        say("Near: %(near)s. What has no code goes into remark.", near=", ".join(alike))
+        if alike
         else say("Leave it empty and write it into remark."),
-        near,
+        alike,
     )
 
 

@@ -14,12 +14,12 @@ False
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from stdnum import iso6346, luhn
 
 from railtrack.domain.currencies import CURRENCIES
 from railtrack.domain.messages import say
+from railtrack.domain.near import near
 from railtrack.domain.unfit import Unfit
 
 INCOTERMS = ("EXW", "FCA", "CPT", "CIP", "DAP", "DPU", "DDP", "FAS", "FOB", "CFR", "CIF")
@@ -140,7 +140,7 @@ def _check_incoterm(code: str) -> None:
         raise Unfit(
             say("This is no Incoterms 2020 code."),
             say("One of %(codes)s.", codes=", ".join(INCOTERMS)),
-            ("DPU",) if code == "DAT" else tuple(get_close_matches(code, INCOTERMS, n=3, cutoff=0.6)),
+            ("DPU",) if code == "DAT" else near(code, INCOTERMS),
         )
 
 
@@ -149,7 +149,7 @@ def _check_currency(code: str) -> None:
         raise Unfit(
             say("This is no ISO 4217 currency."),
             say("Write three letters, such as EUR, USD or CNY."),
-            ("CNY",) if code in ("RMB", "CNH") else tuple(get_close_matches(code, CURRENCIES, n=3, cutoff=0.6)),
+            ("CNY",) if code in ("RMB", "CNH") else near(code, CURRENCIES),
         )
 
 

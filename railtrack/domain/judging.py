@@ -121,7 +121,7 @@ class Judging:
     def _find_station(self, text: str) -> Station:
         found = _stations_known(self.world.gazetteer, text)
         if isinstance(found, Unfit):
-            raise found
+            raise Unfit(found.message, found.remedy, found.suggestions)
         return found
 
     def moment(

@@ -5,13 +5,13 @@ What needs no database is judged here: each value by itself and the values of th
 
 from datetime import datetime, tzinfo
 from decimal import ROUND_HALF_EVEN, Decimal
-from difflib import get_close_matches
 from functools import partial
 
 from railtrack.domain import cells, identifiers, size_types
 from railtrack.domain.goods import ContainerFacts, Money, ShipmentFacts, ShipmentRow
 from railtrack.domain.judging import Judged, Judging
 from railtrack.domain.messages import say
+from railtrack.domain.near import near
 from railtrack.domain.places import Station
 from railtrack.domain.raw import RawRow
 from railtrack.domain.size_types import SizeType
@@ -142,11 +142,11 @@ def _known_corridor(row: Judging, text: str) -> str:
     wanted = text.casefold()
     if wanted in corridors:
         return wanted
-    near = tuple(get_close_matches(wanted, corridors, n=3, cutoff=0.5))
+    alike = near(wanted, corridors, cutoff=0.5)
     raise Unfit(
         say("There is no corridor of this name."),
-        say("Near: %(near)s.", near=", ".join(near)) if near else say("Leave it empty to have one assumed."),
-        near,
+        say("Near: %(near)s.", near=", ".join(alike)) if alike else say("Leave it empty to have one assumed."),
+        alike,
     )
 
 
@@ -246,14 +246,14 @@ def _known_size_type(row: Judging, text: str) -> SizeType:
         return known[code]
     # of those that begin alike, the kind most trains carry first
     alike = sorted((c for c in known if code and c.startswith(code)), key=lambda c: (c[-1] != "1", c))
-    near = tuple(dict.fromkeys([*alike, *get_close_matches(code, known, n=3, cutoff=0.6)]))[:3]
-    listed = ", ".join(f"{n} ({known[n].description})" for n in near)
+    offered = tuple(dict.fromkeys((*alike, *near(code, known))))[:3]
+    listed = ", ".join(f"{n} ({known[n].description})" for n in offered)
     raise Unfit(
         say("There is no size-type %(code)s.", code=code)
         if len(code) == 4
         else say("A size-type has four characters."),
-        say("Near: %(near)s.", near=listed) if near else say("Write an ISO 6346 size-type such as 45G1 or 22G1."),
-        near,
+        say("Near: %(near)s.", near=listed) if offered else say("Write an ISO 6346 size-type such as 45G1 or 22G1."),
+        offered,
     )
 
 

@@ -5,6 +5,7 @@ anything was taken from it.
 """
 
 import csv
+import re
 from collections.abc import Iterator
 
 from railtrack.domain.errors import Problem, Refused
@@ -17,6 +18,8 @@ from railtrack.exchange.formulas import unprotected
 from railtrack.exchange.limits import Limits, too_long_cell, too_many_columns, too_many_rows, unreadable
 
 DELIMITERS = (",", ";", "\t")
+# spreadsheets that were told the delimiter say so in a line before the header
+_SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=.?\"?\s*", re.IGNORECASE)
 _Record = tuple[int, list[str]]
 
 
@@ -88,7 +91,7 @@ def _checked(content: bytes, codec: str, limits: Limits) -> Iterator[str]:
             )
         if len(line) > longest:
             raise too_long_line(number, longest)
-        yield line
+        yield "\n" if number == 1 and _SEPARATOR_LINE.fullmatch(line) else line
 
 
 def too_long_line(number: int, longest: int) -> Refused:

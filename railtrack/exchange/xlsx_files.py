@@ -38,13 +38,9 @@ def read_xlsx(content: bytes, limits: Limits) -> tuple[tuple[str, ...], Rows]:
         columns = columns[:-1]
     if len(columns) > limits.columns:
         raise too_many_columns(len(columns), limits)
-    count = sum(1 for _ in _records(content, limits, header_line))
-
-    def read() -> Iterator[RawRow]:
-        for line, row in _records(content, limits, header_line):
-            yield _row(line, row, columns)
-
-    return columns, Rows(read, count)
+    # unpacking a sheet takes long, so its rows are kept rather than read again
+    rows = [_row(line, row, columns) for line, row in _records(content, limits, header_line)]
+    return columns, Rows(lambda: iter(rows), len(rows))
 
 
 def _records(content: bytes, limits: Limits, after: int) -> Iterator[_Record]:

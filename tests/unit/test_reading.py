@@ -97,6 +97,11 @@ def test_a_header_of_several_lines_moves_the_records_down() -> None:
     assert [row.line for row in read.rows] == [4]
 
 
+def test_a_line_that_names_the_delimiter_is_no_header() -> None:
+    (row,) = read_rows(b"sep=;\r\nreference;event\r\nA;arrived\r\n", "f").rows
+    assert (row.line, row.cells["event"]) == (3, "arrived")
+
+
 def test_rows_may_be_gone_through_again() -> None:
     read = read_rows((HEADER + ROW * 3).encode(), "f")
     assert len(read.rows) == 3
