@@ -15,7 +15,7 @@ from typing import Any
 
 Lonlat = tuple[float, float]
 
-WEST, SOUTH, EAST, NORTH = -26.0, 8.0, 152.0, 78.0
+WEST, SOUTH, EAST, NORTH = -26.0, -14.0, 152.0, 78.0
 TOLERANCE_DEG = 0.035
 LEAST_RING_DEG2 = 0.02  # smaller islands are left out
 

@@ -18,7 +18,7 @@
 
   rt.map = function (id, settings) {
     var map = L.map(id, {
-      center: [50, 60], zoom: 4, minZoom: 2.5, maxZoom: settings.tiles ? 16 : 11, zoomSnap: 0.25, zoomDelta: 0.75,
+      center: [50, 60], zoom: 4, minZoom: 2, maxZoom: settings.tiles ? 16 : 11, zoomSnap: 0.25, zoomDelta: 0.75,
       wheelPxPerZoomLevel: 90, zoomControl: false, attributionControl: false, maxBounds: [[0, -60], [84, 185]],
       maxBoundsViscosity: 0.6
     });
@@ -242,7 +242,7 @@
       var w = label.w, h = label.h, alt = isAlt(label) && label.rank > 0;
       var off = label.station && (label.station.rtOff || !label.station._map || label.rank > deepest || (alt && zoom < 3.2 && label.rank > 1));
       if (!off && at.x > -40 && at.y > -20 && at.x < size.x + 40 && at.y < size.y + 20) {
-        place = best(label.station ? around(at, w, h, label.rank < 2 ? 11 : 6) : [0, 26, -26, 48, -48].map(function (dy) { return [at.x - w / 2, at.y - h / 2 + dy]; }), w, h);
+        place = best(label.station ? around(at, w, h, label.rank < 2 ? 11 : 6) : [0, 14, -14, 26, -26].map(function (dy) { return [at.x - w / 2, at.y - h / 2 + dy]; }), w, h, label.station ? 1e9 : 3);
       }
       el.classList.toggle("rt-off", !place);
       el.classList.toggle("m-altl", !!alt);
@@ -252,8 +252,8 @@
       }
     });
 
-    function best(places, w, h) {
-      var found = null, least = 1e9;
+    function best(places, w, h, worst) {
+      var found = null, least = worst;
       places.forEach(function (p, order) {
         if (p[0] < 2 || p[0] + w > size.x - 2 || p[1] < 2 || p[1] + h > size.y - 2) { return; }
         if (taken.some(function (t) { return p[0] < t[2] && p[0] + w > t[0] && p[1] < t[3] && p[1] + h > t[1]; })) { return; }
@@ -289,7 +289,7 @@
     });
     var narrow = map.getSize().x < NARROW;
     var near = narrow && settings.near ? settings.near : settings.bounds;
-    map.fitBounds(near, { padding: narrow ? [44, 60] : [48, 48], maxZoom: settings.closest, animate: false });
+    map.fitBounds(near, { padding: narrow ? [26, 60] : [48, 48], maxZoom: settings.closest, animate: false });
     map.on("overlayadd overlayremove", corridors);
     map.on("zoomend moveend resize layeradd layerremove", L.Util.throttle(labels, 60));
     var toggle = document.querySelector(".leaflet-control-layers-toggle");
