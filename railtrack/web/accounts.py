@@ -181,7 +181,9 @@ def role_word(role: Role) -> str:
 
 def _show_link(email: str, *, is_new: bool) -> ResponseReturnValue:
     token = operations.make_password_link(current_store(), email, actor=current_actor(), now=now())
-    address = current_settings().base_url + url_for("accounts.choose_password", token=token)
+    # on one's own machine the port may differ from the setting; elsewhere the Host header is not to be believed
+    base_url = request.host_url.rstrip("/") if current_settings().is_local else current_settings().base_url
+    address = base_url + url_for("accounts.choose_password", token=token)
     days = operations.LINK_LIFE[operations.PASSWORD].days
     return render_template("account/password_link.html", email=email, address=address, days=days, is_new=is_new)
 

@@ -24,7 +24,7 @@ CITY = Actor(name="city@example.org", role=Role.CITY)
 
 def link_in(page: str) -> str:
     """The path of the password link a page shows."""
-    found = re.search(r'value="http://127\.0\.0\.1:8000(/password/[^"]+)"', page)
+    found = re.search(r'value="http://localhost(/password/[^"]+)"', page)
     assert found, page
     return found[1]
 
@@ -224,6 +224,21 @@ def test_a_new_password_link_ends_the_earlier_one_and_the_sessions(
     assert post(fresh, second, form_at=second, password="another short sentence").status_code == 302
     assert city.get("/account").status_code == 302
     assert fresh.get("/account").status_code == 200
+
+
+def test_a_password_link_names_the_operators_address_not_the_host_header(web_store: Store, now: datetime) -> None:
+    settings = Settings(base_url="https://railtrack.example.org", secret_key="k" * 32, database_url="sqlite://")
+    client = create_app(settings, web_store, clock=lambda: now).test_client()
+    accounts.create_user(web_store, "a@example.org", "", Role.ADMINISTRATOR, password=PASSWORD, actor=CLERK, now=now)
+    there = {"base_url": "https://evil.example"}
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/sign-in", **there).text)
+    assert token
+    known = {"csrf_token": token[1], "email": "a@example.org", "password": PASSWORD}
+    referer = {"Referer": "https://evil.example/sign-in"}
+    assert client.post("/sign-in", data=known, headers=referer, **there).status_code == 302
+    answer = client.post("/admin/users/link", data=known, headers=referer, **there)
+    assert 'value="https://railtrack.example.org/password/' in answer.text
+    assert "evil.example" not in answer.text
 
 
 def test_an_ended_account_is_out_at_once_and_can_be_made_active_again(
