@@ -91,5 +91,11 @@ def _likeness(wanted: str, name: str) -> float:
         return 0.95
     if len(wanted) >= 2 and wanted in name:
         return 0.9
+    # a town is mistyped more often than written with its yard: Manheim is near Mannheim Mühlauhafen
+    town = " ".join(name.split()[: len(wanted.split())])
+    return max(_ratio(wanted, name), 0.0 if town == name else _ratio(wanted, town))
+
+
+def _ratio(wanted: str, name: str) -> float:
     matcher = SequenceMatcher(None, wanted, name)
     return matcher.ratio() if matcher.quick_ratio() >= 0.6 else 0.0

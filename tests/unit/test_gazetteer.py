@@ -95,3 +95,7 @@ def test_a_name_two_stations_share_is_a_problem_that_lists_both() -> None:
 def test_folding_is_stable() -> None:
     for station in STATIONS:
         assert fold(fold(station.name)) == fold(station.name)
+
+
+def test_a_mistyped_town_is_near_its_yard_or_harbour() -> None:
+    assert "MHG" in [station.id for station in GAZETTEER.near("Manheim")][:2]
