@@ -9,8 +9,8 @@ from railtrack.domain.places import Station
 
 # yards, harbours and goods stations that follow the town's name, in English, German and Chinese
 _YARDS = re.compile(
-    r"(?:[ -](?:Tuanjiecun|Mühlauhafen|KTL|International Port|Internationaler Hafen|Praga|Franowo|sea port|port|Seehafen"
-    r"|Sortirovochny|Sortirowotschny|Severny|Sewerny|Überseehafen|Yangshan|Maasvlakte|Halkalı|LHS|Billwerder)"
+    r"(?:[ -](?:Tuanjiecun|Mühlauhafen|KTL|International Port|Internationaler Hafen|Praga|Franowo|sea port"
+    r"|port|Seehafen|Sortirovochny|Sortirowotschny|Severny|Sewerny|Überseehafen|Yangshan|Maasvlakte|Halkalı|LHS|Billwerder)"
     r"|团结村|米劳港|国际港|编组站|普拉加|弗拉诺沃|比尔韦德|马斯弗拉克特|洋山港)$"
 )
 _ASIDE = re.compile(r"\s*[(（](?!Oder\)|Westf\))[^)）]*[)）]$")

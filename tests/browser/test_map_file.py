@@ -60,7 +60,7 @@ def test_the_overview_draws_offline(shown: Callable[..., Any], overview: Corrido
     page = shown(overview, viewport={"width": width, "height": 700}, color_scheme=scheme)
     assert page.locator(".rt-train").count() == 3
     names = [e.inner_text() for e in page.locator(".m-label:not(.rt-off)").all()]
-    assert "Mannheim" in names
+    assert "Moscow" in names  # Mannheim may be out of sight: narrow screens start at the trains
     assert 3 < len(names) < 30
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     colour = page.evaluate("getComputedStyle(document.querySelector('path.m-land')).fill")
