@@ -216,6 +216,12 @@ def under_way(store: Store, *, actor: Actor, limit: int = 200) -> tuple[Recorded
 # ---------------------------------------------------------------- once
 
 
+def outcome_of(store: Store, key: str, *, actor: Actor) -> str | None:
+    """Give what came of the form with this key when it was sent before; None if it was not."""
+    with store.reading() as reading:
+        return desk.receipt(reading, _user(actor), key[:64])
+
+
 def _once(
     store: Store,
     key: str,

@@ -14,7 +14,7 @@ from railtrack import resources
 from railtrack.config import Settings
 from railtrack.operations.accounts import remembered_secret
 from railtrack.store.engine import Store
-from railtrack.web import accounts, errors, filters, headers, health, i18n, security, shell
+from railtrack.web import accounts, errors, event_form, filters, headers, health, i18n, security, shell, shipment_form
 from railtrack.web.current import system_clock
 
 STATIC = Path(__file__).parent / "static"
@@ -62,3 +62,5 @@ def _pages() -> Iterator[Blueprint]:
     """Every blueprint, one per noun."""
     yield accounts.blueprint
     yield health.blueprint
+    yield shipment_form.blueprint
+    yield event_form.blueprint

@@ -9,15 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from railtrack.domain.errors import Problem, Severity
 from railtrack.domain.messages import say
 from railtrack.domain.raw import RawRow
 from railtrack.domain.size_types import compact, teu_of
-from railtrack.domain.verdicts import Outcome, State
+from railtrack.domain.verdicts import Outcome
 from railtrack.domain.world import World
+from railtrack.web.i18n import gettext
 
 FIELDS = (
     "reference", "partner", "origin", "destination", "train", "planned_departure", "planned_arrival", "corridor",
@@ -53,7 +53,8 @@ class Sheet:
             {name: form.get(name, "") for name in FIELDS},
             rows,
             by_quantity=form.get("by_quantity") == "1",
-            more=form.get("more") == "1",
+            # what holds something is not hidden
+            more=form.get("more") == "1" or any(row.get(name, "").strip() for row in rows for name in MORE_CELLS),
         )
 
     @classmethod
@@ -74,7 +75,7 @@ class Sheet:
         """What a draft keeps."""
         return {
             "fields": dict(self.fields),
-            "rows": [dict(row) for row in self.rows if _is_filled(row)],
+            "rows": [dict(self.rows[i]) for i in self.filled],
             "by_quantity": self.by_quantity,
             "more": self.more,
         }
@@ -88,7 +89,7 @@ class Sheet:
     @cached_property
     def filled(self) -> tuple[int, ...]:
         """The places of the rows that hold something."""
-        return tuple(i for i, row in enumerate(self.rows) if _is_filled(row))
+        return tuple(i for i, row in enumerate(self.rows) if _is_filled(row, self.cells))
 
     def with_rows(self, least: int, size_type: str = "") -> "Sheet":
         """Give the sheet at least so many rows, new ones with the usual size-type."""
@@ -181,7 +182,7 @@ class Judged:
         for row in self.rows:
             for problem in row.problems:
                 if problem.severity is Severity.PROBLEM:
-                    column = problem.column if problem.column in self.sheet.cells else self.sheet.cells[0]
+                    column = problem.column or self.sheet.cells[0]
                     where = gettext("Row %(row)s, %(column)s", row=row.number, column=label(column))
                     found.append((f"{column}-{row.number}", where, problem))
         return found
@@ -225,11 +226,11 @@ def judged(sheet: Sheet, outcome: Outcome, world: World, *, is_sent: bool) -> Ju
                 if problem not in of_fields[column]:
                     of_fields[column].append(problem)
             else:
-                own.append(problem)
+                own.append(problem if column in sheet.cells else replace(problem, column=sheet.cells[0]))
         twice = _twice(cells, place, seen)
         if twice is not None:
             own.append(twice)
-        views[place] = RowView(place + 1, cells, _state(verdict.state, own, missing), tuple(own))
+        views[place] = RowView(place + 1, cells, _state(own, missing), tuple(own))
     if not sheet.filled and not is_sent:
         views.clear()
     rows = tuple(views.get(i, RowView(i + 1, row)) for i, row in enumerate(sheet.rows))
@@ -278,22 +279,23 @@ def station_typed(text: str, world: World) -> str:
     return text
 
 
-def _is_filled(row: Mapping[str, str]) -> bool:
-    return any(text.strip() for name, text in row.items() if name not in MADE_BY_FORM)
+def _is_filled(row: Mapping[str, str], columns: Sequence[str]) -> bool:
+    return any(row.get(name, "").strip() for name in columns if name not in MADE_BY_FORM)
 
 
-def _state(state: State, problems: Sequence[Problem], missing: bool) -> str:
+def _state(problems: Sequence[Problem], missing: bool) -> str:
+    """The look of a row; what stands against the shipment's fields is said there and not of each row."""
     if any(p.severity is Severity.PROBLEM for p in problems):
         return "held"
     if missing:
         return ""
-    if state is State.REJECTED and not problems:
-        return ""  # only the shipment's fields stand against it
     return "late" if problems else "done"
 
 
 def _in_words(problem: Problem) -> Problem:
-    """Call columns by what they are called on the form."""
+    """Call columns by what they are called on the form; near stations stand on buttons, not in the sentence."""
+    if problem.column in STATIONS and problem.suggestions and problem.message.text.startswith("No station"):
+        return replace(problem, message=say("No station of this name."), remedy=None)
     if problem.message.values.get("column") in (*FIELDS, *CELLS, *MORE_CELLS):
         column = str(problem.message.values["column"])
         values = {**problem.message.values, "column": label(column)}

@@ -1,0 +1,169 @@
+"""A real server and a real browser.
+
+`live_server` is a running railtrack with reference data and one account per role, its store fresh for each test;
+`page` is a page of Chromium that fails the test on any message in the console, any error of a script and any request
+that leaves the server; `sign_in(page, role)` signs in.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Thread
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+from railtrack.config import Settings
+from railtrack.domain.actors import Actor, Role
+from railtrack.operations.accounts import create_user
+from railtrack.operations.reference import init
+from railtrack.store.engine import Store
+from railtrack.web.app import create_app
+
+playwright_api = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
+Browser, Page = playwright_api.Browser, playwright_api.Page
+
+PASSWORD = "sea containers by rail"
+PARTNER = "Alpha Freight"
+ADMINISTRATOR = Actor(name="cli:test", role=Role.ADMINISTRATOR)
+CHROMIUM = next((p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))), None)
+FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+
+
+@dataclass(frozen=True)
+class LiveServer:
+    """A running railtrack: where it is, and what it stands on."""
+
+    url: str
+    store: Store
+    app: Flask
+
+    def actor(self, role: Role = Role.PARTNER) -> Actor:
+        """Somebody who may act on the store without the browser."""
+        from railtrack.store.people import person_by_email
+
+        with self.store.reading() as reading:
+            person = person_by_email(reading, address(role))
+        assert person is not None
+        return person.actor("test")
+
+
+def address(role: Role | str) -> str:
+    """The address of the account with this role."""
+    return f"{Role(role).value}@railtrack.example"
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with reference data, the published record and an account per role, made once."""
+    path = tmp_path_factory.mktemp("furnished") / "railtrack.db"
+    store = Store(f"sqlite:///{path}")
+    now = datetime.now(UTC)
+    init(store, now=now)
+    for role in Role:
+        create_user(
+            store,
+            address(role),
+            f"A. {role.value.capitalize()}",
+            role,
+            organisation=PARTNER if role is Role.PARTNER else "",
+            password=PASSWORD,
+            actor=ADMINISTRATOR,
+            now=now,
+        )
+    store.close()
+    return path
+
+
+@pytest.fixture
+def live_server(furnished: Path, tmp_path: Path) -> Iterator[LiveServer]:
+    """A server on a free port, in a thread, on a store of its own."""
+    path = tmp_path / "railtrack.db"
+    shutil.copyfile(furnished, path)
+    store = Store(f"sqlite:///{path}")
+    app = create_app(Settings(database_url=f"sqlite:///{path}"), store)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield LiveServer(f"http://127.0.0.1:{server.server_port}", store, app)
+    server.shutdown()
+    thread.join(timeout=10)
+    server.server_close()
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, started once; without one the tests are skipped, in CI they fail."""
+    if CHROMIUM is None:
+        missing = "no browser: install the system's package chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with playwright_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
+    """Open pages with options of a browser context, such as viewport or java_script_enabled."""
+    contexts, complaints = [], []
+
+    def open_one(**options: object) -> Page:
+        options = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", "base_url": live_server.url} | options
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+        page.on(
+            "console",
+            # an answer that refuses a form is no fault of the page
+            lambda said: (
+                complaints.append(f"console: {said.text}")
+                if said.type in ("error", "warning") and "status of 4" not in said.text
+                else None
+            ),
+        )
+        page.on(
+            "request",
+            lambda asked: (
+                complaints.append(f"left the server: {asked.url}")
+                if urlsplit(asked.url).scheme.startswith("http") and not asked.url.startswith(live_server.url)
+                else None
+            ),
+        )
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    """A page as wide as a desk's."""
+    return open_page()
+
+
+@pytest.fixture
+def phone(open_page: Callable[..., Page]) -> Page:
+    """A page as wide as a phone, touched with a thumb."""
+    return open_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, device_scale_factor=2)
+
+
+def sign_in(page: Page, role: Role | str = Role.PARTNER) -> None:
+    """Sign in as the account with this role."""
+    page.goto("/sign-in")
+    page.fill("input[name=email]", address(role))
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main form button:not([type=button])")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
