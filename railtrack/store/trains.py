@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select, tuple_
+from sqlalchemy import Select, and_, case, func, or_, select, true
 
 from railtrack.domain.actors import Scope
 from railtrack.domain.records import Page, Train
@@ -24,40 +26,137 @@ _DAY = func.coalesce(
 _PLANNED_DAY = local_day(ShipmentRow.planned_departure_at, ShipmentRow.planned_departure_offset_min)
 
 
+class TrainSort(StrEnum):
+    """The order of trains; the newest departure decides among equals."""
+
+    DEPARTURE = "departure"
+    EARLIEST = "earliest"
+    FILL = "fill"  # the fullest first, those without a known capacity last
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fill:
+    """How full trains were: laden TEU over capacity, over the trains whose capacity is known."""
+
+    trains: int = 0
+    known: int = 0
+    laden_teu: float = 0.0
+    capacity_teu: float = 0.0
+
+    @property
+    def share(self) -> float | None:
+        return self.laden_teu / self.capacity_teu if self.capacity_teu else None
+
+
 def list_trains(
     r: Reading,
     scope: Scope,
     wanted: ShipmentFilter = ALL,
     *,
     now: datetime,
+    sort: TrainSort = TrainSort.DEPARTURE,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[Train]:
-    """Give trains, newest departure first, with what is in sight on them; one without any date is left out."""
+    """Give trains with what is in sight on them; one without any date is left out."""
     limit = paging.bounded(limit)
-    after = paging.decode(cursor, "trains", (date, str, str))
-    grouped = _grouped(wanted, scope, now).subquery()
-    query = select(grouped).order_by(grouped.c.day.desc(), grouped.c.train, grouped.c.origin).limit(limit + 1)
+    order = f"trains {sort}"
+    after = paging.decode(cursor, order, (float, date, str, str) if sort is TrainSort.FILL else (date, str, str))
+    trains = _with_capacity(wanted, scope, now).subquery()
+    keys = [(trains.c.day, sort is not TrainSort.EARLIEST), (trains.c.train, False), (trains.c.origin, False)]
+    if sort is TrainSort.FILL:
+        keys.insert(0, (_fill(trains), True))
+    query = select(trains, _fill(trains).label("fill")).limit(limit + 1)
+    query = query.order_by(*(column.desc() if down else column.asc() for column, down in keys))
     if after is not None:
-        day, number, origin = after
-        query = query.where(
-            or_(
-                grouped.c.day < day,
-                and_(grouped.c.day == day, tuple_(grouped.c.train, grouped.c.origin) > tuple_(number, origin)),
-            )
-        )
+        query = query.where(_following(keys, after))
     rows = r.session.execute(query).all()
     shown = rows[:limit]
     aboard = _aboard(r, wanted, scope, now, shown)
-    capacities = _capacities(r, shown)
-    trains = tuple(
-        _train(row, aboard[row.train, row.day, row.origin], capacities.get((row.train, row.planned, row.origin)))
-        for row in shown
-    )
+    found = tuple(_train(row, aboard[row.train, row.day, row.origin]) for row in shown)
     following = None
     if len(rows) > limit:
-        following = paging.encode("trains", [shown[-1].day, shown[-1].train, shown[-1].origin])
-    return Page(trains, following)
+        last = shown[-1]
+        values = [last.day, last.train, last.origin]
+        following = paging.encode(order, [float(last.fill), *values] if sort is TrainSort.FILL else values)
+    return Page(found, following)
+
+
+def fill_of_trains(r: Reading, scope: Scope, wanted: ShipmentFilter = ALL, *, now: datetime) -> Fill:
+    """Add up all trains a filter lets through."""
+    trains = _with_capacity(wanted, scope, now).subquery()
+    is_known = trains.c.capacity.is_not(None)
+    row = r.session.execute(
+        select(
+            func.count().label("trains"),
+            func.coalesce(func.sum(case((is_known, 1), else_=0)), 0).label("known"),
+            func.coalesce(func.sum(case((is_known, trains.c.laden_teu), else_=0.0)), 0.0).label("laden_teu"),
+            func.coalesce(func.sum(trains.c.capacity), 0.0).label("capacity_teu"),
+        ).select_from(trains)
+    ).one()
+    return Fill(
+        trains=row.trains, known=row.known, laden_teu=float(row.laden_teu), capacity_teu=float(row.capacity_teu)
+    )
+
+
+@dataclass(frozen=True)
+class OneTrain:
+    """A train with the shipments in sight on it. `planned` is the day its capacity is agreed for; None: no plan."""
+
+    train: Train
+    planned: date | None
+    shipment_ids: tuple[int, ...]
+
+
+def one_train(
+    r: Reading, scope: Scope, number: str, day: date, origin: str, *, simulated: bool, now: datetime
+) -> OneTrain | None:
+    """Give one train; None where nothing in sight was or will be on it.
+
+    `day` is the local day of departure, planned where it has not departed.
+    """
+    wanted = ShipmentFilter(train=number, simulated=simulated)
+    trains = _with_capacity(wanted, scope, now).subquery()
+    row = r.session.execute(
+        select(trains).where(trains.c.train == number, trains.c.day == day, trains.c.origin == origin)
+    ).one_or_none()
+    if row is None:
+        return None
+    mine = _carried(wanted, scope, now, ShipmentRow.id).where(day == _DAY, ShipmentRow.origin == origin).subquery()
+    ids = r.session.scalars(select(mine.c.id).distinct().order_by(mine.c.id)).all()
+    aboard = _aboard(r, wanted, scope, now, [row])
+    return OneTrain(_train(row, aboard[row.train, row.day, row.origin]), row.planned, tuple(ids))
+
+
+def _is_on(day: date, origin: str) -> Any:
+    return and_(day == _DAY, ShipmentRow.origin == origin)
+
+
+def _fill(trains: Any) -> Any:
+    """Laden TEU over capacity; −1 where it is not known, so that those come last."""
+    return func.coalesce(trains.c.laden_teu / trains.c.capacity, -1.0)
+
+
+def _following(keys: Sequence[tuple[Any, bool]], after: Sequence[Any]) -> Any:
+    """The condition of all rows behind these values, each key going up or down."""
+    found: list[Any] = []
+    equal: Any = true()
+    for (column, down), value in zip(keys, after, strict=True):
+        found.append(and_(equal, column < value if down else column > value))
+        equal = and_(equal, column == value)
+    return or_(*found)
+
+
+def _with_capacity(wanted: ShipmentFilter, scope: Scope, now: datetime) -> Select[Any]:
+    """Trains with their slots: those agreed for the planned day of departure, else what a shipment says."""
+    grouped = _grouped(wanted, scope, now).subquery()
+    agreed = and_(
+        TrainRow.number == grouped.c.train,
+        TrainRow.departure_date == grouped.c.planned,
+        TrainRow.origin == grouped.c.origin,
+    )
+    capacity = func.coalesce(TrainRow.capacity_teu, grouped.c.capacity_teu).label("capacity")
+    return select(grouped, capacity).select_from(grouped.outerjoin(TrainRow, agreed))
 
 
 def _carried(wanted: ShipmentFilter, scope: Scope, now: datetime, *columns: Any) -> Select[Any]:
@@ -99,24 +198,13 @@ def _aboard(
     return found
 
 
-def _capacities(r: Reading, trains: Sequence[Any]) -> dict[tuple[str, date, str], float]:
-    """The agreed slots, which are kept by the planned date of departure."""
-    keys = [(row.train, row.planned, row.origin) for row in trains if row.planned is not None]
-    if not keys:
-        return {}
-    query = select(TrainRow.number, TrainRow.departure_date, TrainRow.origin, TrainRow.capacity_teu).where(
-        tuple_(TrainRow.number, TrainRow.departure_date, TrainRow.origin).in_(keys), TrainRow.capacity_teu.is_not(None)
-    )
-    return {(row.number, row.departure_date, row.origin): row.capacity_teu for row in r.session.execute(query)}
-
-
-def _train(row: Any, references: Sequence[str], agreed_teu: float | None) -> Train:
+def _train(row: Any, references: Sequence[str]) -> Train:
     return Train(
         number=row.train,
         departure_date=row.day,
         origin=row.origin,
         destination=row.destination if row.destinations == 1 else None,
-        capacity_teu=agreed_teu if agreed_teu is not None else row.capacity_teu,
+        capacity_teu=row.capacity,
         containers=int(row.containers),
         teu=float(row.teu),
         laden_teu=float(row.laden_teu),

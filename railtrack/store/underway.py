@@ -45,6 +45,12 @@ def under_way(
     return tuple(UnderWay(s, facts[s.id], stays.get(s.id)) for s in summaries(r.session, ids))
 
 
+def whereabouts(r: Reading, found: Sequence[ShipmentSummary]) -> dict[int, UnderWay]:
+    """Give, by id, what is needed to place those of these shipments of which something is in transit."""
+    facts, stays = _facts(r.session, [s.id for s in found])
+    return {s.id: UnderWay(s, facts[s.id], stays.get(s.id)) for s in found if s.id in facts}
+
+
 def _facts(session: Session, ids: Sequence[int]) -> tuple[dict[int, Fact], dict[int, datetime]]:
     facts: dict[int, Fact] = {}
     stays: dict[int, datetime] = {}
@@ -66,7 +72,7 @@ def _facts(session: Session, ids: Sequence[int]) -> tuple[dict[int, Fact], dict[
             stays.pop(row.shipment_id, None)
             if row.stands_since is not None:
                 stays[row.shipment_id] = row.stands_since
-        _place(session, facts, [i for i in part if facts[i].event is EventKind.POSITION])
+        _place(session, facts, [i for i in part if i in facts and facts[i].event is EventKind.POSITION])
     return facts, stays
 
 

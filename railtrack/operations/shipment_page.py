@@ -1,0 +1,228 @@
+"""All that one shipment's page says: how it stands, its timetable, what is usual where it waits, what looks wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from railtrack.domain.actors import Actor
+from railtrack.domain.errors import NotFound
+from railtrack.domain.events import Classifier, EventKind
+from railtrack.domain.journeys import Status
+from railtrack.domain.messages import Message, say
+from railtrack.domain.network import Network
+from railtrack.domain.next_events import main_stations
+from railtrack.domain.places import Station
+from railtrack.domain.plausibility import MARK_TEXTS
+from railtrack.domain.positions import Call, Fact, Position, Way, behind_h, plan_calls, where
+from railtrack.domain.records import RecordedContainer, RecordedEvent, RecordedJourney, RecordedShipment
+from railtrack.domain.timetable import Common, Course, Timetable, common_journey, timetable, to_ten_minutes
+from railtrack.operations import statistics
+from railtrack.operations.following import Followed, follow
+from railtrack.operations.mapping import way_of
+from railtrack.operations.reference import load_world
+from railtrack.store.engine import Store
+from railtrack.store.shipments import details
+from railtrack.store.summaries import summaries
+from railtrack.store.underway import whereabouts
+
+FEWEST_STAYS = 20  # below that a quantile says more about chance than about the station
+
+
+@dataclass(frozen=True)
+class Usual:
+    """How long stays at a station are: half end within `p50_h`, four in five within `p80_h`.
+
+    `stays` is the number behind it; None where the figure is a published one.
+    """
+
+    p50_h: float
+    p80_h: float | None
+    stays: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """What a shipment holds, as far as it was told; `gross_kg` adds up the known ones of `weighed` containers."""
+
+    laden: int
+    empty: int
+    gross_kg: float | None
+    weighed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShipmentPage:
+    """A shipment, whole. `journey` is the one shown: that of the container asked for, else the common one."""
+
+    shipment: RecordedShipment
+    followed: Followed
+    events: tuple[RecordedEvent, ...]
+    journeys: tuple[RecordedJourney, ...]
+    common: Common
+    journey: RecordedJourney | None
+    container: RecordedContainer | None
+    timetable: Timetable
+    stations_of_way: int
+    position: Position | None
+    behind_h: float | None
+    load: Load
+    marks: tuple[Message, ...] = ()
+
+    @property
+    def last_events(self) -> dict[int, RecordedJourney]:
+        return {j.id: j for j in self.journeys}
+
+
+def shipment_page(
+    store: Store,
+    shipment_id: int,
+    *,
+    container: str | None = None,
+    whole_way: bool = False,
+    actor: Actor,
+    now: datetime,
+) -> ShipmentPage:
+    """Give a shipment in sight with all its page shows. Raises NotFound for one that is not, or an unknown container.
+
+    `container` is a number, or our id where there is none; `whole_way` shows every station of the way.
+    """
+    network = load_world(store).network
+    with store.reading() as reading:
+        found = details(reading, actor.scope, shipment_id)
+        (summary,) = summaries(reading.session, [shipment_id])
+        moving = whereabouts(reading, [summary]) if summary.status in (Status.IN_TRANSIT, Status.NOT_DEPARTED) else {}
+    followed = follow(network, summary, moving.get(shipment_id), now)
+    shipment = found.shipment
+    common = common_journey(found.journeys, {c.id: _count(c) for c in shipment.containers})
+    box = _chosen(shipment, container) if container else None
+    journey = next((j for j in found.journeys if j.id == box.id), None) if box else common.journey
+    course = _course(network, shipment, journey, found.events, whole_way=whole_way, now=now)
+    return ShipmentPage(
+        shipment=shipment,
+        followed=followed,
+        events=found.events,
+        journeys=found.journeys,
+        common=common,
+        journey=journey,
+        container=box,
+        timetable=timetable(course, network.stations, now) if course else Timetable(()),
+        stations_of_way=len(course.way.stations) if course and course.way else 0,
+        position=course.position if course else None,
+        behind_h=course.behind_h if course else None,
+        load=_load(shipment),
+        marks=tuple(MARK_TEXTS[code] for code in summary.marks if code in MARK_TEXTS),
+    )
+
+
+def usual_stay(store: Store, station: Station, followed: Followed, *, actor: Actor) -> Usual | None:
+    """Say how long stays at a station usually last, in this direction: as recorded where that is enough, else as
+    published; None where neither is known."""
+    rows = statistics.compute(
+        store,
+        statistics.Statistic.DWELL,
+        filters=statistics.Filters(direction=followed.summary.direction),
+        options=statistics.Options(include_simulated=followed.summary.simulated),
+        actor=actor,
+    )
+    row = next((r for r in rows if r["station"] == station.id), {})
+    stays, half, most = row.get("visits"), row.get("p50_h"), row.get("p80_h")
+    if isinstance(stays, int) and stays >= FEWEST_STAYS and isinstance(half, float) and isinstance(most, float):
+        return Usual(half, most, stays)
+    if station.dwell_h_typical is not None:
+        return Usual(station.dwell_h_typical, None, None)
+    return None
+
+
+# ---------------------------------------------------------------- helpers
+
+
+def _count(container: RecordedContainer) -> int:
+    return 1 if container.facts.container is not None else container.facts.quantity or 0
+
+
+def _chosen(shipment: RecordedShipment, wanted: str) -> RecordedContainer:
+    for container in shipment.containers:
+        if wanted == (container.facts.container or str(container.id)):
+            return container
+    raise NotFound(say("%(container)s is not in this shipment.", container=wanted))
+
+
+def _load(shipment: RecordedShipment) -> Load:
+    aboard = [c for c in shipment.containers if _count(c)]
+    weights = [(c.facts.gross_kg, _count(c)) for c in aboard if c.facts.gross_kg is not None]
+    return Load(
+        laden=sum(_count(c) for c in aboard if c.facts.laden),
+        empty=sum(_count(c) for c in aboard if not c.facts.laden),
+        gross_kg=sum(kg for kg, _ in weights) if weights else None,
+        weighed=sum(count for _, count in weights),
+    )
+
+
+def _course(
+    network: Network,
+    shipment: RecordedShipment,
+    recorded: RecordedJourney | None,
+    events: Sequence[RecordedEvent],
+    *,
+    whole_way: bool,
+    now: datetime,
+) -> Course | None:
+    if recorded is None:
+        return None
+    facts, journey = shipment.facts, recorded.journey
+    way = way_of(network, facts.corridor, facts.origin, facts.destination)
+    arrival = recorded.latest_planned_arrival or facts.planned_arrival
+    departure = facts.planned_departure or (journey.departed if arrival is not None else None)
+    calls: tuple[Call, ...] = ()
+    if departure is not None and way is not None:
+        calls = to_ten_minutes(plan_calls(way, departure.instant, arrival.instant if arrival else None))
+    elif departure is not None or arrival is not None:
+        calls = (
+            Call(facts.origin, 0.0, None, departure.instant if departure else None),
+            Call(facts.destination, 0.0, arrival.instant if arrival else None, None),
+        )
+    position, behind = None, None
+    runs = journey.status is Status.IN_TRANSIT and not shipment.published
+    if runs and way is not None:
+        fact = _fact(recorded, events)
+        position = where(way, fact, now, network.stations)
+        behind = behind_h(way, calls, fact, position, now) if departure is not None else None
+    estimates = {
+        (e.facts.station, e.facts.event): e.facts.moment
+        for e in events
+        if e.current and e.facts.classifier is Classifier.ESTIMATED and e.facts.station and e.facts.moment
+        and e.container_id in (None, recorded.id)
+    }  # fmt: skip
+    main = None if whole_way else {*main_stations(network, facts.origin, facts.destination, facts.corridor)}
+    return Course(
+        origin=facts.origin,
+        destination=facts.destination,
+        journey=journey,
+        way=way,
+        calls=calls,
+        day_plan=any(m is not None and m.is_day for m in (departure, arrival)),
+        position=position,
+        behind_h=behind,
+        estimates=estimates,
+        shown=main,
+    )
+
+
+def _fact(recorded: RecordedJourney, events: Sequence[RecordedEvent]) -> Fact | None:
+    """The journey's latest actual event, with the place of a reported position."""
+    last = recorded.journey.last
+    if last is None:
+        return None
+    if last.event is EventKind.POSITION:
+        for each in reversed(events):
+            told = each.facts
+            if each.current and told.event is EventKind.POSITION and told.moment == last.moment:
+                return Fact(EventKind.POSITION, last.moment.instant, told.station, told.lat, told.lon)
+    return Fact(last.event, last.moment.instant, last.station)
+
+
+def way_and_stations(store: Store, shipment: RecordedShipment) -> tuple[Network, Way | None]:
+    """Give the network and the way of a shipment along its corridor, to draw it."""
+    network = load_world(store).network
+    facts = shipment.facts
+    return network, way_of(network, facts.corridor, facts.origin, facts.destination)
