@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from railtrack.domain.network import Network
 from railtrack.domain.world import World
@@ -56,6 +57,21 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "empty.db"
     store = Store(f"sqlite:///{path}")
     store.migrate()
+    store.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def sqlite_furnished_template(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, network: Network
+) -> Path:
+    """A database file with stations, legs and corridors."""
+    path = tmp_path_factory.mktemp("template") / "furnished.db"
+    shutil.copyfile(sqlite_template, path)
+    store = Store(f"sqlite:///{path}")
+    furnish(store, network)
+    with store.engine.begin() as connection:
+        connection.execute(text("DELETE FROM audit"))
     store.close()
     return path
 
@@ -108,6 +124,25 @@ def postgres_url(postgres_shared: str) -> str:
     return postgres_shared
 
 
+@pytest.fixture(scope="session")
+def postgres_reference(postgres_shared: str, network: Network) -> None:
+    """Copies of the reference tables in a schema of their own, to fill the emptied ones from."""
+    _run(postgres_shared, "; ".join(_EMPTYING))
+    store = Store(postgres_shared)
+    furnish(store, network)
+    store.close()
+    copies = [f"CREATE TABLE kept.{table} AS TABLE {table}" for table in _REFERENCE]
+    _run(postgres_shared, "; ".join(["CREATE SCHEMA kept", *copies]))
+
+
+@pytest.fixture
+def postgres_furnished_url(postgres_reference: None, postgres_url: str) -> str:
+    """The URL of a PostgreSQL database with stations, legs and corridors and nothing else."""
+    fill = [f"INSERT INTO {table} TABLE kept.{table}" for table in _REFERENCE]
+    _run(postgres_url, "; ".join([*fill, "UPDATE change_counter SET change = 1"]))
+    return postgres_url
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of a new database with empty tables, once of each kind."""
@@ -145,11 +180,17 @@ def spare(empty_url: str) -> Iterator[Store]:
     store.close()
 
 
-@pytest.fixture
-def furnished(store: Store, network: Network) -> Store:
+@pytest.fixture(params=["sqlite", "postgres"])
+def furnished(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A store with stations, legs and corridors, once on each kind of database."""
-    furnish(store, network)
-    return store
+    if request.param == "sqlite":
+        path = tmp_path / "furnished.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_furnished_template"), path)
+        store = Store(f"sqlite:///{path}")
+    else:
+        store = Store(request.getfixturevalue("postgres_furnished_url"))
+    yield store
+    store.close()
 
 
 @pytest.fixture
@@ -160,6 +201,7 @@ def sqlite_store(sqlite_url: str) -> Iterator[Store]:
     store.close()
 
 
+_REFERENCE = ("stations", "legs", "corridors")
 _TABLES = list(reversed(Base.metadata.sorted_tables))
 _EMPTYING = [
     *(f"DELETE FROM {table.name}" for table in _TABLES if table.name != "change_counter"),  # noqa: S608 - our tables
