@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from railtrack.domain.actors import Actor
+from railtrack.domain.actors import Actor, Role
 from railtrack.domain.errors import NotAllowed, Problem, Refused
 from railtrack.domain.messages import say
+from railtrack.domain.simulated_cargo import PARTNERS
 from railtrack.domain.simulation import SimulatedTrain, simulate
 from railtrack.domain.verdicts import Outcome, State
+from railtrack.operations.accounts import create_user
 from railtrack.operations.booking import book
 from railtrack.operations.loading import Progress
+from railtrack.operations.passwords import new_password
 from railtrack.operations.recording import record
 from railtrack.operations.reference import load_world
 from railtrack.store.booking import Provenance
@@ -115,3 +118,29 @@ def _future(last: date, yesterday: date) -> Problem:
         column="until",
         value=last.isoformat(),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoAccount:
+    """An account with the password it was given, which is known only now."""
+
+    email: str
+    role: Role
+    password: str
+
+
+def add_demo_accounts(store: Store, *, actor: Actor, now: datetime) -> list[DemoAccount]:
+    """Add one account per role with random passwords; the partner belongs to an invented forwarder.
+
+    Raises Refused where one of them is there already.
+    """
+    given = []
+    for email, name, role, organisation in (
+        ("admin@example.org", "Administrator", Role.ADMINISTRATOR, ""),
+        ("city@example.org", "City of Mannheim", Role.CITY, ""),
+        ("partner@example.org", PARTNERS[0].name, Role.PARTNER, PARTNERS[0].name),
+    ):
+        password = new_password()
+        create_user(store, email, name, role, organisation=organisation, password=password, actor=actor, now=now)
+        given.append(DemoAccount(email=email, role=role, password=password))
+    return given

@@ -17,13 +17,16 @@ from railtrack.domain.network import Network
 from railtrack.domain.records import RecordedEvent, RecordedShipment
 from railtrack.domain.times import Moment
 from railtrack.exchange.columns import EVENT_EXPORT_COLUMNS, JOURNEY_COLUMNS, SHIPMENT_COLUMNS, VISIT_COLUMNS
+from railtrack.exchange.refused import write_refused
 from railtrack.exchange.writing import WRITERS, event_cells, shipment_cells, text_cell
+from railtrack.operations.loading import LoadResult
 from railtrack.operations.reference import load_world
 from railtrack.store.engine import Reading, Store
 from railtrack.store.exporting import JourneyOfContainer, export_events, export_journeys, export_shipments
 from railtrack.store.listing import ShipmentFilter
 
 Cells = dict[str, object]
+Wanted = ShipmentFilter
 
 
 class What(StrEnum):
@@ -205,3 +208,9 @@ def insist_kind(what: str, form: str) -> None:
                     )
                 ]
             )
+
+
+def refused_file(result: LoadResult, form: str = "csv") -> Iterable[bytes]:
+    """Give a file of the rows that were not taken, with the reasons; `form` is csv, xlsx or jsonl."""
+    columns = result.read.columns if result.read else ()
+    return write_refused(columns, result.refused_rows, form=form)
