@@ -194,8 +194,6 @@ def _check_target(row: Judging, event: EventKind | None) -> None:
         )
     elif event is EventKind.VOID and not voids:
         row.missing("voids", say("A void names the event it withdraws: its id or your source_id."))
-    elif event is EventKind.VOID and corrects:
-        row.problem("corrects", say("A void corrects nothing."), say("Leave corrects empty."))
     elif voids and event not in (None, EventKind.VOID):
         row.problem(
             "voids",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 
@@ -71,6 +72,7 @@ def is_passed_over(column: str) -> bool:
     return column in _PASSED_OVER or (column.removesuffix(LOCAL_SUFFIX) in MOMENT_COLUMNS and column not in _ALL_KNOWN)
 
 
+@lru_cache(maxsize=4_096)
 def normalised(name: str) -> str:
     """Bring the name of a column to ours where it is ours in another spelling; leave others as they are."""
     plain = "_".join(name.strip().casefold().replace("-", " ").replace("_", " ").split())

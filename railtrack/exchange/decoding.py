@@ -84,8 +84,8 @@ def _telling(content: bytes) -> bytes:
     found, size = [], 0
     for line in content.splitlines(keepends=True):
         if not line.isascii():
-            found.append(line[:2_000])
-            size += len(found[-1])
+            found.append(line)
+            size += len(line)
             if size > _SAMPLE:
                 break
     return b"".join(found)
@@ -134,12 +134,11 @@ def _other_encoding(codec: str | None) -> Refused:
 
 def _codec(encoding: str) -> str:
     try:
-        found = codecs.lookup(encoding.strip())
-        if b"x".decode(found.name) == "x" or found.name.startswith(("utf-16", "utf-32")):
-            return found.name
+        name = codecs.lookup(encoding.strip()).name
+        if name.startswith(("utf-16", "utf-32")) or b"x".decode(name) == "x":
+            return name
     except (LookupError, ValueError):
-        if encoding.strip().casefold().replace("_", "-").startswith(("utf-16", "utf-32", "utf16", "utf32")):
-            return codecs.lookup(encoding.strip()).name
+        pass  # no such codec, or one that is not of text
     raise unreadable(
         say("There is no encoding %(name)s.", name=encoding),
         say("Write a name such as utf-8, gb18030 or windows-1252."),

@@ -3,6 +3,7 @@
 A cell formatted as a date without a time is a date, one with a time a time of day at the station.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from io import BytesIO
@@ -20,47 +21,45 @@ from railtrack.exchange.file_rows import Rows
 from railtrack.exchange.formulas import unprotected
 from railtrack.exchange.limits import Limits, too_many_columns, too_many_rows, unreadable
 
+_LITERAL = re.compile(r'"[^"]*"|\[\$[^\]]*\]|\\.')
 _Record = tuple[int, tuple[Any, ...]]
 
 
 def read_xlsx(content: bytes, limits: Limits) -> tuple[tuple[str, ...], Rows]:
     """Give columns and rows of the first sheet; raises Refused where the file cannot be read."""
     check_archive(content, limits)
-    records = _records(content, limits, 0)
+    with catch_warnings():
+        simplefilter("ignore")  # openpyxl remarks on styles and extensions that do not matter here
+        return _read(content, limits)
+
+
+def _read(content: bytes, limits: Limits) -> tuple[tuple[str, ...], Rows]:
+    records = _records(content, limits)
     header = next(records, None)
     if header is None:
         raise unreadable(
             say("The first sheet is empty."), say("It needs a row of column names and a row for each record.")
         )
-    header_line, cells = header
-    columns = tuple(normalised(_name(cell)) for cell in cells)
-    while columns and not columns[-1]:
-        columns = columns[:-1]
-    if len(columns) > limits.columns:
-        raise too_many_columns(len(columns), limits)
+    columns = tuple(normalised(_name(cell)) for cell in header[1])
     # unpacking a sheet takes long, so its rows are kept rather than read again
-    rows = [_row(line, row, columns) for line, row in _records(content, limits, header_line)]
+    rows = [_row(line, row, columns) for line, row in records]
     return columns, Rows(lambda: iter(rows), len(rows))
 
 
-def _records(content: bytes, limits: Limits, after: int) -> Iterator[_Record]:
-    """Give each row below line `after` that holds anything, with its number."""
+def _records(content: bytes, limits: Limits) -> Iterator[_Record]:
+    """Give each row that holds anything, with its number."""
     workbook = None
     try:
-        with catch_warnings():
-            simplefilter("ignore")  # of styles and extensions that do not matter here
-            workbook = load_workbook(BytesIO(content), read_only=True, data_only=False, keep_links=False)
-            if not workbook.worksheets:
-                return
-            sheet = workbook.worksheets[0]
-            sheet.reset_dimensions()  # what the file says of its size need not be true
-            for line, row in enumerate(sheet.iter_rows(), 1):
-                if line > limits.rows + 1:
-                    raise too_many_rows(limits)
-                if len(row) > limits.columns and any(c.value is not None for c in row[limits.columns :]):
-                    raise too_many_columns(len(row), limits)
-                if line > after and any(c.value is not None and c.value != "" for c in row):
-                    yield line, row
+        workbook = load_workbook(BytesIO(content), read_only=True, data_only=False, keep_links=False)
+        sheet = workbook.worksheets[0]
+        sheet.reset_dimensions()  # what the file says of its size need not be true
+        for line, row in enumerate(sheet.iter_rows(), 1):
+            if line > limits.rows + 1:
+                raise too_many_rows(limits)
+            if len(row) > limits.columns and any(c.value is not None for c in row[limits.columns :]):
+                raise too_many_columns(len(row), limits)
+            if any(c.value is not None and c.value != "" for c in row):
+                yield line, row
     except Refused:
         raise
     except Exception:
@@ -97,17 +96,15 @@ def _row(line: int, row: Sequence[Any], columns: tuple[str, ...]) -> RawRow:
 def _value(cell: Any) -> object:
     value = cell.value
     if isinstance(value, str):
-        if len(value) > 100_000:
-            return value[:100_000]
         return unprotected(value) if cell.data_type != "f" else value
     if isinstance(value, datetime) and value == datetime.combine(value.date(), datetime.min.time()):
-        return value if "h" in _without_quotes(cell.number_format) else value.date()
+        return value if "h" in _bare(cell.number_format) else value.date()
     return value
 
 
-def _without_quotes(number_format: str | None) -> str:
-    """Give a cell's format without its literal texts, in which an h would mean no hours."""
-    return "".join((number_format or "").lower().split('"')[::2])
+def _bare(number_format: str | None) -> str:
+    """Give a cell's format without literal texts and languages (`[$-zh-CN]`), in which an h would mean no hours."""
+    return _LITERAL.sub("", (number_format or "").lower())
 
 
 def _name(cell: Any) -> str:

@@ -122,6 +122,10 @@ def test_the_same_instant_in_two_spellings_is_one_instant() -> None:
     assert (a.instant, a.offset_min) == (b.instant, b.offset_min)
 
 
+def test_a_list_is_no_event() -> None:
+    assert only_problem(event=["arrived"]).column == "event"
+
+
 @pytest.mark.parametrize("time", ["2024-06-01T17:05:00", "2024-06-01T12:05:00Z", "2024-06-01"])
 def test_actual_times_up_to_five_minutes_ahead_are_taken(time: str) -> None:
     good(occurred_at=time)

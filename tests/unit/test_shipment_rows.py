@@ -1,5 +1,6 @@
 """Judging rows of shipments: contract §3, *shipments* and *Refused*."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -8,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from railtrack.domain import judging
 from railtrack.domain.errors import Problem, Severity
 from railtrack.domain.goods import Money, ShipmentRow
 from railtrack.domain.judging import Judged
 from railtrack.domain.raw import RawRow
 from railtrack.domain.shipment_rows import judge_shipment
+from railtrack.domain.size_types import SizeType
 from railtrack.exchange.columns import SHIPMENT_COLUMNS
 from railtrack.exchange.reference import load_reference
 from railtrack.resources import folder
@@ -396,3 +399,17 @@ def test_no_row_breaks_the_judge(cells: dict[str, object]) -> None:
     judged = judge_shipment(RawRow(2, cells), WORLD, now=NOW)
     assert (judged.row is None) == any(p.severity is Severity.PROBLEM for p in judged.problems)
     assert all(str(p) and p.line == 2 for p in judged.problems)
+
+
+def test_a_size_type_without_a_teu_of_its_own_is_a_warning() -> None:
+    odd = replace(WORLD, size_types={**WORLD.size_types, "B5G1": SizeType(code="B5G1", description="odd", teu=1.0)})
+    judged = judge_shipment(RawRow(2, {**GOOD, "size_type": "b5g1"}), odd, now=NOW)
+    assert [p.column for p in judged.warnings] == ["size_type"]
+    assert judged.row is not None
+
+
+def test_many_different_unknown_names_do_not_fill_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "_MOST_REMEMBERED", 2)
+    for name in ("Nowhere", "Elsewhere", "Anywhere", "MHG"):
+        judge_shipment(RawRow(2, {**GOOD, "origin": name}), WORLD, now=NOW)
+    assert only_problem(origin="Nowhere").column == "origin"
