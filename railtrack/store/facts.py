@@ -85,8 +85,11 @@ def _parts(r: Reading, query: Select[Any]) -> Iterator[Sequence[Any]]:
     return r.session.execute(query.execution_options(yield_per=_PART)).partitions()
 
 
-def _changed(query: Any, change: int | None) -> Any:
-    return query if change is None else query.where(JourneyRow.change > change)
+def _of_changed(query: Any, parts: type[VisitRow] | type[CrossingRow], change: int | None) -> Any:
+    """Keep what belongs to journeys that changed."""
+    if change is None:
+        return query
+    return query.join(JourneyRow, JourneyRow.id == parts.journey_id).where(JourneyRow.change > change)
 
 
 # ---------------------------------------------------------------- visits and crossings
@@ -104,11 +107,11 @@ def _visits(r: Reading, change: int | None) -> pa.Table:
         VisitRow.departed_offset_min,
         VisitRow.departed_is_day,
         VisitRow.is_open,
-    ).join(JourneyRow, JourneyRow.id == VisitRow.journey_id)
+    )
     names = ("journey_id", "station", "from_s", "from_offset", "from_day", "to_s", "to_offset", "to_day", "is_open")
     schema = _schema(VISIT_FACTS).append(pa.field("dwell_s", pa.int64()))
     parts = []
-    for rows in _parts(r, _changed(query.order_by(VisitRow.journey_id, VisitRow.position), change)):
+    for rows in _parts(r, _of_changed(query.order_by(VisitRow.journey_id, VisitRow.position), VisitRow, change)):
         c = _columns(names, rows)
         dwell_s = pc.subtract(c["to_s"], c["from_s"])
         local_s = pc.coalesce(_local(c["from_s"], c["from_offset"]), _local(c["to_s"], c["to_offset"]))
@@ -135,11 +138,13 @@ def _crossings(r: Reading, change: int | None) -> pa.Table:
         CrossingRow.arrived_is_day,
         epoch(CrossingRow.departed_at),
         CrossingRow.departed_is_day,
-    ).join(JourneyRow, JourneyRow.id == CrossingRow.journey_id)
+    )
     names = ("journey_id", "crossing", "open_border", "from_s", "from_offset", "from_day", "to_s", "to_day")
     schema = _schema(CROSSING_FACTS)
     parts = []
-    for rows in _parts(r, _changed(query.order_by(CrossingRow.journey_id, CrossingRow.crossing), change)):
+    for rows in _parts(
+        r, _of_changed(query.order_by(CrossingRow.journey_id, CrossingRow.crossing), CrossingRow, change)
+    ):
         c = _columns(names, rows)
         made = {
             "journey_id": c["journey_id"],
@@ -248,7 +253,7 @@ def _journeys(
     schema = _schema(JOURNEY_FACTS)
     ways = _Ways(r, network)
     parts, ids = [], []
-    for rows in _parts(r, _changed(_JOURNEYS, change)):
+    for rows in _parts(r, _JOURNEYS if change is None else _JOURNEYS.where(JourneyRow.change > change)):
         facts = [_fact(row, ways, stays.get(row.id)) for row in rows]
         ids += [row.id for row in rows]
         columns = zip(*facts, strict=True)

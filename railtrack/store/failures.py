@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import psycopg
 from alembic.util import CommandError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm.exc import StaleDataError
 
 from railtrack.domain.errors import Conflict, Problem, RailtrackError, Refused, Unavailable
@@ -67,5 +68,11 @@ def _translation(error: Exception) -> RailtrackError:
         return Conflict(say("This contradicts what is stored already, perhaps since a moment ago. Look at it anew."))
     if isinstance(error, DataError) or isinstance(cause, psycopg.DataError):
         return Refused([Problem(message=say("A value does not fit into the database."))])
+    if isinstance(error, NoConnectionFree):
+        return Unavailable(say("Too many are using the database at once. Nothing was stored; try again in a moment."))
+    if isinstance(error, SQLAlchemyError) and not isinstance(error, DBAPIError):
+        return Unavailable(
+            say("railtrack made a mistake in using the database. Nothing was stored; the log says more.")
+        )
     said = str(cause).lower()
     return Unavailable(next((message for signs, message in _SYMPTOMS if any(s in said for s in signs)), _ANY))

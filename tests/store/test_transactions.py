@@ -44,7 +44,7 @@ def test_an_error_rolls_back_and_comes_out_as_it_is(store: Store, now: datetime)
 
 
 def test_nothing_is_written_after_the_commit(store: Store, now: datetime) -> None:
-    with pytest.raises(Unavailable), store.writing(ADMINISTRATOR, now) as w:  # noqa: PT012 - the order is meant
+    with pytest.raises(Unavailable, match="made a mistake"), store.writing(ADMINISTRATOR, now) as w:  # noqa: PT012 - the order is meant
         w.commit()
         add_organisation(w, "Alpha")
     assert names(store) == []
