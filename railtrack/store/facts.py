@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from railtrack.domain.facts import CROSSING_FACTS, JOURNEY_FACTS, VISIT_FACTS, FactBatch
 from railtrack.domain.journeys import Status
@@ -81,7 +81,7 @@ def _schema(facts: Sequence[tuple[str, str]]) -> pa.Schema:
     return pa.schema([(name, _TYPES[kind]) for name, kind in facts])
 
 
-def _parts(r: Reading, query: Select[Any]) -> Iterator[Sequence[Any]]:
+def _parts(r: Reading, query: Any) -> Iterator[Sequence[Any]]:
     return r.session.execute(query.execution_options(yield_per=_PART)).partitions()
 
 
