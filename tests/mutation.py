@@ -9,14 +9,24 @@ lines on the standard library. The work tree is never touched: tests run in a co
 """
 
 import ast
+import os
 import re
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import duckdb  # noqa: F401 - the libraries are there before a child is made
+import hypothesis  # noqa: F401
+import numpy as np  # noqa: F401
+import psycopg  # noqa: F401
+import pyarrow as pa  # noqa: F401
+import pytest
+import sqlalchemy as sa  # noqa: F401
 
 ROOT = Path(__file__).resolve().parent.parent
 # quick ones first, since the first failure ends a run
@@ -34,6 +44,8 @@ USUAL: list[tuple[str, list[str]]] = [
 ]
 # tests that hang are as good as tests that fail
 PATIENCE_S = 300
+# the libraries are imported before pytest could rewrite their assertions
+QUIET = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
 
 COMPARISONS: dict[type[ast.cmpop], list[str]] = {
     ast.Lt: ["<=", ">"],
@@ -214,13 +226,26 @@ def survivors(module: str, tests: list[str]) -> tuple[int, list[Mutant]]:
 
 
 def _pass(folder: Path, tests: list[str]) -> bool:
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", "--no-cov", *tests]
-    # examples that failed for one mutant help with the next, so they are kept in the copy
-    try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=PATIENCE_S, check=False)
-    except subprocess.TimeoutExpired:
-        return False
-    return done.returncode == 0
+    """Run the tests in a child that has the libraries already, which saves most of a short run's time."""
+    child = os.fork()
+    if child == 0:
+        _be_silent()
+        os.chdir(folder)
+        sys.path.insert(0, str(folder))
+        sys.dont_write_bytecode = True  # two mutants of one second and size would be taken for each other
+        sys.modules.pop("tests", None)
+        os._exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--no-cov", *QUIET, *tests]))
+    patience = threading.Timer(PATIENCE_S, os.kill, (child, signal.SIGKILL))
+    patience.start()
+    _, status = os.waitpid(child, 0)
+    patience.cancel()
+    return status == 0
+
+
+def _be_silent() -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
 
 
 def main(arguments: list[str]) -> int:
