@@ -20,6 +20,8 @@ _NOT_FINITE = frozenset({"nan", "inf", "infinity"})
 _UNPRINTABLE_IN_LINES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
+# no container weighs more
+MOST_TONNES = 100
 YES = frozenset({"yes", "y", "true", "1", "laden"})
 NO = frozenset({"no", "n", "false", "0", "empty"})
 
@@ -97,6 +99,27 @@ def number(least: float | None = 0.0, most: float | None = None) -> Callable[[ob
             raise _not_finite()
         _check_bounds(found, least, most)
         return found
+
+    return read
+
+
+def kilograms(most: float) -> Callable[[object], float]:
+    """Read a weight in kilograms; where it has a decimal comma, tonnes may have been meant."""
+    plain = number(0.0, most)
+
+    def read(value: object) -> float:
+        try:
+            return plain(value)
+        except Unfit as unfit:
+            if len(unfit.suggestions) != 1 or Decimal(unfit.suggestions[0]) >= MOST_TONNES:
+                raise
+            point = unfit.suggestions[0]
+            kg = f"{Decimal(point) * 1000:.0f}"
+            raise Unfit(
+                unfit.message,
+                say("Write %(kg)s if you mean tonnes, %(point)s if you mean kilograms.", kg=kg, point=point),
+                (kg, point),
+            ) from None
 
     return read
 

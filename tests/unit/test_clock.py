@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from railtrack.domain import clock
@@ -209,6 +209,7 @@ def test_a_zone_is_found_by_name_or_near_names_are_offered() -> None:
     assert unfit.value.suggestions[0] == "Asia/Almaty"
 
 
+@settings(deadline=None)
 @given(
     st.datetimes(datetime(1990, 1, 3), datetime(2199, 12, 30)),  # noqa: DTZ001
     st.sampled_from([SHANGHAI, BERLIN, ALMATY]),
@@ -220,6 +221,7 @@ def test_what_is_written_reads_back_equal(local: datetime, zone: ZoneInfo) -> No
     assert (again.instant, again.offset_min, again.precision) == (instant, moment.offset_min, moment.precision)
 
 
+@settings(deadline=None)
 @given(st.dates(date(1990, 1, 1), date(2199, 12, 31)), st.sampled_from([SHANGHAI, BERLIN, ALMATY]))
 def test_a_date_reads_back_as_the_same_date(day: date, zone: ZoneInfo) -> None:
     moment = read_moment(day.isoformat(), zone)
@@ -227,6 +229,7 @@ def test_a_date_reads_back_as_the_same_date(day: date, zone: ZoneInfo) -> None:
     assert clock.as_text(moment) == day.isoformat()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40) | st.from_regex(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.Z+-]*\Z"))
 def test_any_text_is_either_a_time_or_refused_in_words(text: str) -> None:
     try:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from railtrack.domain.errors import Problem, Severity
@@ -254,6 +254,7 @@ def test_control_characters_and_overlong_texts_are_refused(column: str, text: st
 _CELLS = st.none() | st.text(max_size=30) | st.floats() | st.integers() | st.booleans() | st.dates() | st.datetimes()
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(list(EventKind)),
     st.dictionaries(st.sampled_from(EVENT_EXPORT_COLUMNS), _CELLS | st.lists(st.text(max_size=3))),

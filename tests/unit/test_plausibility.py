@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from railtrack.domain.errors import Severity
@@ -146,6 +146,7 @@ def test_a_mark_is_a_warning_on_the_row_and_every_code_has_words() -> None:
 
 
 @pytest.mark.parametrize("repeat", [1, 2])
+@settings(deadline=None)
 @given(
     st.lists(
         st.builds(

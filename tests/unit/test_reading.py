@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from railtrack.domain.errors import Problem, Refused
@@ -241,6 +241,7 @@ def test_a_line_that_is_no_object_is_a_problem_of_that_line(line: str) -> None:
     assert (bad.line, [p.line for p in bad.problems]) == (2, [2])
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300) | st.text(max_size=300).map(lambda t: t.encode("utf-8", "surrogatepass")))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     for start in (b"", HEADER.encode(), b'{"event":"x"}\n', b"PK\x03\x04"):

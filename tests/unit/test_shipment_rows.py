@@ -1,12 +1,12 @@
 """Judging rows of shipments: contract §3, *shipments* and *Refused*."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from railtrack.domain import judging
@@ -236,90 +236,6 @@ def test_laden_is_nothing_but_yes_or_no() -> None:
     assert only_problem(laden="half").suggestions == ("yes", "no")
 
 
-# ---------------------------------------------------------------- numbers
-
-NUMBERS = ["packages", "gross_kg", "tare_kg", "value", "freight", "value_eur", "freight_eur", "train_capacity_teu"]
-
-
-@pytest.mark.parametrize("column", NUMBERS)
-@pytest.mark.parametrize(
-    "cell", ["-1", "nan", "inf", "-Infinity", "1e400", float("nan"), float("inf"), "12 t", "١٢", True]
-)
-def test_numbers_are_finite_and_not_negative(column: str, cell: object) -> None:
-    judged = judge(**{column: cell, "train": "T"})
-    assert judged.row is None
-    assert [p.column for p in judged.problems] == [column]
-
-
-@pytest.mark.parametrize(
-    ("text", "suggestions"),
-    [
-        ("24,5", ("24.5",)),
-        ("24,500", ("24500", "24.500")),
-        ("1.234,5", ()),
-        ("1,234,567", ()),
-        ("24 500", ()),
-        ("1'000", ()),
-    ],
-)
-def test_a_decimal_comma_is_refused_with_advice(text: str, suggestions: tuple[str, ...]) -> None:
-    problem = only_problem(gross_kg=text)
-    assert (problem.column, problem.value, problem.suggestions) == ("gross_kg", text, suggestions)
-    assert "could mean thousands or decimals" in str(problem.message)
-
-
-def test_spreadsheet_numbers_are_taken_as_they_are() -> None:
-    row = good(gross_kg=21500, tare_kg=3900.5, packages=12.0, value=42000.1, reference=4711, hs_code=871410)
-    assert (row.container.gross_kg, row.container.tare_kg, row.container.packages) == (21500.0, 3900.5, 12)
-    assert row.container.value == Money(Decimal("42000.10"))
-    assert (row.shipment.reference, row.container.hs_code) == ("4711", "871410")
-
-
-def test_an_hs_code_that_became_a_number_with_decimals_is_not_misread() -> None:
-    assert only_problem(hs_code=8714.1).column == "hs_code"
-
-
-def test_a_text_that_became_a_date_is_not_misread() -> None:
-    assert "made a date" in str(only_problem(reference=date(2026, 3, 1)).message)
-
-
-def test_a_list_is_no_text_but_seals_may_be_one() -> None:
-    assert only_problem(goods=["a"]).column == "goods"
-    assert good(seals=["A", "B;C"]).container.seals == ("A", "B", "C")
-    assert only_problem(seals=[["A"]]).column == "seals"
-    assert only_problem(seals=";".join(map(str, range(51)))).column == "seals"
-
-
-def test_a_temperature_range_is_in_order() -> None:
-    assert only_problem(temperature_min_c="5", temperature_max_c="2").column == "temperature_max_c"
-    assert only_problem(temperature_min_c="-300").column == "temperature_min_c"
-    assert good(temperature_min_c="2", temperature_max_c="2").container.temperature_max_c == 2.0
-
-
-# ---------------------------------------------------------------- money
-
-
-def test_euro_columns_say_the_currency() -> None:
-    assert good(value_eur="10").container.value == Money(Decimal(10), "EUR")
-    assert good(value="10", value_eur="10").container.value == Money(Decimal(10), "EUR")
-    assert only_problem(value="10", value_eur="11").column == "value_eur"
-    assert only_problem(value="10", value_eur="10", value_currency="USD").column == "value_eur"
-    assert only_problem(value_eur="10", value_currency="USD").column == "value_currency"
-
-
-def test_currencies_are_known_and_default_to_euro() -> None:
-    assert good(freight="10", freight_currency="CNY").container.freight == Money(Decimal(10), "CNY")
-    assert good(freight="10").container.freight == Money(Decimal(10), "EUR")
-    assert only_problem(freight="10", freight_currency="RMB").suggestions == ("CNY",)
-
-
-def test_amounts_are_kept_to_the_cent_and_that_is_said() -> None:
-    warning = only_warning(value="10.129")
-    assert "10.13" in str(warning)
-    assert judge(value="10.129").row.container.value == Money(Decimal("10.13"))  # type: ignore[union-attr]
-    assert only_problem(value="1000000000001").column == "value"
-
-
 # ---------------------------------------------------------------- warnings
 
 
@@ -394,6 +310,7 @@ def test_problems_found_while_reading_refuse_the_row() -> None:
 _CELLS = st.none() | st.text(max_size=30) | st.floats() | st.integers() | st.booleans() | st.dates() | st.datetimes()
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from([*SHIPMENT_COLUMNS, "value_eur"]), _CELLS | st.lists(st.text(max_size=3))))
 def test_no_row_breaks_the_judge(cells: dict[str, object]) -> None:
     judged = judge_shipment(RawRow(2, cells), WORLD, now=NOW)

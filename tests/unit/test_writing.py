@@ -72,6 +72,7 @@ def test_texts_of_several_lines_read_back_equal(form: str) -> None:
     assert read_back(form, ["event", "remark"], {"event": "x", "remark": 'a\nb\t"c"'})[0]["remark"] == 'a\nb\t"c"'
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_protection_is_taken_off_again(text: str) -> None:
     assert unprotected(protected(text)) == text
