@@ -14,7 +14,19 @@ from railtrack import resources
 from railtrack.config import Settings
 from railtrack.operations.accounts import remembered_secret
 from railtrack.store.engine import Store
-from railtrack.web import accounts, errors, event_form, filters, headers, health, i18n, security, shell, shipment_form
+from railtrack.web import (
+    accounts,
+    errors,
+    event_form,
+    filters,
+    headers,
+    health,
+    i18n,
+    imports,
+    security,
+    shell,
+    shipment_form,
+)
 from railtrack.web.current import system_clock
 
 STATIC = Path(__file__).parent / "static"
@@ -64,3 +76,4 @@ def _pages() -> Iterator[Blueprint]:
     yield health.blueprint
     yield shipment_form.blueprint
     yield event_form.blueprint
+    yield imports.blueprint

@@ -1,0 +1,243 @@
+"""Taking in a file in two steps: kept and judged first, stored when its owner says so.
+
+A file waits in the store for its owner alone, at most a day. What is stored is stored in one transaction; a second
+yes to the same file answers with what came of the first.
+"""
+
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from railtrack.domain.actors import Actor
+from railtrack.domain.cells import text_of
+from railtrack.domain.errors import Conflict, NotAllowed, NotFound, Problem, Severity
+from railtrack.domain.messages import Message, say
+from railtrack.domain.raw import RawRow
+from railtrack.domain.size_types import compact, teu_of
+from railtrack.domain.unfit import Unfit
+from railtrack.domain.verdicts import State
+from railtrack.domain.world import World
+from railtrack.exchange.columns import Kind
+from railtrack.exchange.refused import write_refused
+from railtrack.operations.loading import LoadResult, Options, Progress, load_file
+from railtrack.store import desk
+from railtrack.store.engine import Store
+
+UPLOAD_LIFE, RECEIPT_LIFE = timedelta(days=1), timedelta(days=30)
+SAMPLE_LINES = 6
+LARGEST_REFUSED = 20_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How a file is to be read: what nobody says is found out."""
+
+    kind: Kind | None = None
+    encoding: str | None = None
+    times_in: ZoneInfo | None = None
+    update: bool = False
+
+    def options(self, *, dry_run: bool = False, partial: bool = False) -> Options:
+        """Give the same as options of loading."""
+        return Options(
+            kind=self.kind,
+            encoding=self.encoding,
+            times_in=self.times_in,
+            update=self.update,
+            dry_run=dry_run,
+            partial=partial,
+        )
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What would become of a file."""
+
+    result: LoadResult
+
+    @property
+    def is_readable(self) -> bool:
+        return self.result.read is not None
+
+    @property
+    def accepted(self) -> list[RawRow]:
+        """The rows that are new."""
+        return self._rows(State.ACCEPTED)
+
+    @property
+    def problems(self) -> list[Problem]:
+        return [p for p in self.result.problems if p.severity is Severity.PROBLEM]
+
+    @property
+    def warnings(self) -> list[Problem]:
+        """Warnings on rows; columns left out are said elsewhere."""
+        return [p for p in self.result.outcome.problems if p.severity is Severity.WARNING]
+
+    @property
+    def warned_rows(self) -> int:
+        return sum(
+            v.state is not State.REJECTED and any(p.severity is Severity.WARNING for p in v.problems)
+            for v in self.result.outcome.verdicts
+        )
+
+    def references(self, state: State) -> int:
+        """How many shipments the rows with this verdict name."""
+        return len({cell(row, "reference") for row in self._rows(state)} - {""})
+
+    def teu(self, world: World) -> float:
+        """TEU of the new rows, as far as their size-types tell."""
+        total = 0.0
+        for row in self.accepted:
+            code, count = compact(cell(row, "size_type")), cell(row, "quantity") or "1"
+            if code in world.size_types and count.isascii() and count.isdigit():
+                total += teu_of(code, world.size_types) * int(count)
+        return total
+
+    def _rows(self, state: State) -> list[RawRow]:
+        return [r for r, v in zip(self.result.raw, self.result.outcome.verdicts, strict=True) if v.state is state]
+
+
+def cell(row: RawRow, column: str) -> str:
+    """A cell as text; what holds something else than one value is shown as it is."""
+    value = row.cells.get(column)
+    try:
+        return text_of(value)
+    except Unfit:
+        return str(value)
+
+
+def keep(store: Store, content: bytes, name: str, *, actor: Actor, now: datetime) -> str:
+    """Keep a file until its owner decides and give its id; what lay longer than a day is thrown away."""
+    user_id = _user(actor)
+    with store.writing(actor, now) as w:
+        desk.forget_uploads(w, now - UPLOAD_LIFE)
+        desk.forget_receipts(w, now - RECEIPT_LIFE)
+        upload_id = desk.keep_upload(w, user_id, name[:255], "", "", content)
+        w.commit()
+    return upload_id
+
+
+def upload(store: Store, upload_id: str, *, actor: Actor, now: datetime) -> desk.Upload:
+    """Give a file of one's own; raises NotFound, also once it is a day old."""
+    with store.reading() as reading:
+        found = desk.upload(reading, _user(actor), upload_id)
+    if found.uploaded_at < now - UPLOAD_LIFE:
+        raise NotFound(say("There is no such file here; upload it again."))
+    return found
+
+
+def waiting(store: Store, *, actor: Actor, now: datetime) -> list[desk.Upload]:
+    """Give the files of one's own that wait for a decision, newest first."""
+    with store.reading() as reading:
+        found = desk.uploads(reading, _user(actor))
+    return [u for u in found if u.state == desk.WAITING and u.uploaded_at >= now - UPLOAD_LIFE]
+
+
+def preview(store: Store, file: desk.Upload, manner: Manner, *, world: World, actor: Actor, now: datetime) -> Preview:
+    """Judge a waiting file; nothing is stored."""
+    options = manner.options(dry_run=True)
+    return Preview(load_file(store, file.content, file.name, world=world, actor=actor, now=now, options=options))
+
+
+def accept(
+    store: Store,
+    file: desk.Upload,
+    manner: Manner,
+    *,
+    partial: bool,
+    world: World,
+    actor: Actor,
+    now: datetime,
+    render: Callable[[Message], str] = str,
+    progress: Progress | None = None,
+) -> Mapping[str, Any]:
+    """Store the file, all of it or (`partial`) its good rows, and give what came of it.
+
+    A file that was dealt with before gives what came of it then.
+    """
+    if file.state != desk.WAITING:
+        return file.result or {}
+    options = manner.options(partial=partial)
+    result = load_file(
+        store, file.content, file.name, world=world, actor=actor, now=now, options=options, progress=progress
+    )
+    outcome = _summary(result, render)
+    if not result.stored:
+        return outcome
+    with suppress(Conflict), store.writing(actor, now) as w:
+        desk.settle_upload(w, _user(actor), file.id, desk.STORED, outcome)
+        w.commit()
+        return outcome
+    # another yes was first; both were stored once, since a row sent twice is a duplicate
+    return upload(store, file.id, actor=actor, now=now).result or {}
+
+
+def drop(store: Store, file: desk.Upload, *, actor: Actor, now: datetime) -> None:
+    """Put a file away unused; harmless if that was decided before."""
+    with suppress(Conflict), store.writing(actor, now) as w:
+        desk.settle_upload(w, _user(actor), file.id, desk.DROPPED)
+        w.commit()
+
+
+def refused_file(result: LoadResult, render: Callable[[Message], str] = str) -> tuple[bytes, str]:
+    """Give the refused rows with their reasons, and the format they are in: the one they came in."""
+    read = result.read
+    if read is None:
+        raise NotFound(say("No row of this file could be read."))
+    columns = [*read.columns, *_strays(result, read.columns)]
+    written = write_refused(columns, result.refused_rows, form=read.format, render=render)
+    return b"".join(written), read.format
+
+
+def refused_kept(result: Mapping[str, Any]) -> tuple[bytes, str] | None:
+    """Give the refused rows that were kept with the result of a file."""
+    kept = result.get("refused")
+    return None if not kept else (b64decode(kept), str(result.get("format", "csv")))
+
+
+def samples(content: bytes, encodings: list[str]) -> list[tuple[str, str]]:
+    """Give the lines that tell one encoding from another, read in each of these that can read them."""
+    lines = content.replace(b"\r\n", b"\n").split(b"\n", 2000)[:2000]
+    telling = [line[:200] for line in lines if not line.isascii()][:SAMPLE_LINES]
+    found = []
+    for name in encodings:
+        try:
+            found.append((name, b"\n".join(telling).decode(name, errors="replace")))
+        except LookupError:
+            continue
+    return found
+
+
+def _strays(result: LoadResult, known: tuple[str, ...]) -> list[str]:
+    return list(dict.fromkeys(name for row, _ in result.refused_rows for name in row.cells if name not in known))
+
+
+def _summary(result: LoadResult, render: Callable[[Message], str]) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "file": result.file,
+        "kind": result.kind.value if result.kind else "",
+        "stored": result.stored,
+        "rows": result.rows,
+        "accepted": result.accepted,
+        "duplicates": result.duplicates,
+        "rejected": result.rejected,
+        "shipments": Preview(result).references(State.ACCEPTED),
+        "warnings": len(Preview(result).warnings),
+    }
+    if result.rejected:
+        content, form = refused_file(result, render)
+        if len(content) <= LARGEST_REFUSED:
+            found |= {"refused": b64encode(content).decode("ascii"), "format": form}
+    return found
+
+
+def _user(actor: Actor) -> int:
+    if not actor.may_write:
+        raise NotAllowed(say("Your role reads everything and changes nothing."))
+    if actor.user_id is None:
+        raise NotAllowed(say("Only somebody with an account has a desk."))
+    return actor.user_id
