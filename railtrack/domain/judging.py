@@ -22,6 +22,7 @@ T = TypeVar("T")
 R = TypeVar("R", covariant=True)
 
 SHOWN = 120
+LONGEST_NAME = 200
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -119,6 +120,8 @@ class Judging:
         return self.read(column, self._find_station)
 
     def _find_station(self, text: str) -> Station:
+        if len(text) > LONGEST_NAME:
+            raise Unfit(say("No station of this name."), say("Write our code, a UN/LOCODE or the full name."))
         found = _stations_known(self.world.gazetteer, text)
         if isinstance(found, Unfit):
             raise Unfit(found.message, found.remedy, found.suggestions)

@@ -287,7 +287,7 @@ def _money(row: Judging, column: str) -> Money | None:
     named, stated = (column, amount) if amount is not None else (in_euro, euro)
     if stated is None:
         return None
-    kept = stated.quantize(CENT, rounding=ROUND_HALF_EVEN)
+    kept = abs(stated.quantize(CENT, rounding=ROUND_HALF_EVEN))
     if kept != stated:
         row.warn(named, say("Amounts are kept to the second decimal: %(kept)s.", kept=kept))
     return Money(kept, currency or "EUR")

@@ -123,7 +123,7 @@ def _other_encoding(codec: str | None) -> Refused:
         return unreadable(say("This file is not UTF-8 text."), say("Save it as CSV UTF-8 or as XLSX."))
     return unreadable(
         say(
-            "This file is not UTF-8; it looks like %(name)s: --encoding %(codec)s",
+            "This file is not UTF-8; it looks like %(name)s: --encoding %(codec)s.",
             name=_NAMES.get(codec, codec),
             codec=codec,
         ),

@@ -133,6 +133,17 @@ def test_currencies_are_known_and_default_to_euro() -> None:
     assert only_problem(freight="10", freight_currency="RMB").suggestions == ("CNY",)
 
 
+def test_zero_has_no_sign() -> None:
+    assert str(good(value="-0", laden="no").container.value) == str(Money(Decimal("0.00")))
+
+
+@pytest.mark.parametrize("text", ["9" * 90_000, "0." + "1" * 90_000, "1," * 40_000 + "x", "1e-999", "1e999"])
+def test_endless_figures_are_judged_at_once(text: str) -> None:
+    judged = judge(gross_kg=text, value=text, packages=text)
+    assert {p.column for p in judged.problems} <= {"gross_kg", "value", "packages"}
+    assert judged.problems
+
+
 def test_amounts_are_kept_to_the_cent_and_that_is_said() -> None:
     warning = only_warning(value="10.129")
     assert "10.13" in str(warning)

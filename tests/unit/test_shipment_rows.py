@@ -118,6 +118,11 @@ def test_an_unknown_station_lists_near_ones_and_is_never_guessed() -> None:
     assert only_problem(origin="!!!").suggestions == ()
 
 
+def test_a_text_that_can_be_no_name_is_not_compared_with_all_names() -> None:
+    problem = only_problem(origin="CKG" * 30_000)
+    assert (problem.suggestions, len(problem.value or "")) == ((), 120)
+
+
 def test_a_corridor_nobody_named_is_the_first_that_holds_both_and_marked_assumed() -> None:
     shipment = good().shipment
     assert (shipment.corridor, shipment.corridor_assumed) == (next(iter(WORLD.network.corridors)), True)
