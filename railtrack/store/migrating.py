@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from railtrack.domain.errors import Unavailable
@@ -52,7 +52,7 @@ def _run(engine: Engine, step: Callable[[Config, str], None], revision: str) -> 
     logging.getLogger("alembic").setLevel(logging.WARNING)
     sqlite = engine.dialect.name == "sqlite"
     if sqlite and engine.url.database is not None:
-        _make_folder(Path(engine.url.database).parent)
+        _make_file(Path(engine.url.database))
     with engine.connect() as connection:
         if sqlite:
             # a table that is made anew must not take its dependants along; only outside a transaction can it be said
@@ -69,12 +69,14 @@ def _run(engine: Engine, step: Callable[[Config, str], None], revision: str) -> 
                 _driver(connection, "PRAGMA foreign_keys = ON")
 
 
-def _make_folder(folder: Path) -> None:
+def _make_file(path: Path) -> None:
+    """Make the database's folder and file, to be read by its owner alone: it holds sessions and password hashes."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600, exist_ok=True)
     except OSError as error:
         raise Unavailable(
-            say("The folder %(folder)s for the database cannot be made: %(why)s.", folder=folder, why=error.strerror)
+            say("The database file %(path)s cannot be made: %(why)s.", path=path, why=error.strerror)
         ) from error
 
 
@@ -87,7 +89,7 @@ def _driver(connection: Connection, statement: str) -> None:
 def integrity(session: Session) -> list[str]:
     """Give what the database finds wrong with itself, a sentence each."""
     if session.get_bind().dialect.name != "sqlite":
-        counted = session.query(ChangeCounterRow).count()
+        counted = session.scalar(select(func.count()).select_from(ChangeCounterRow))
         return [] if counted == 1 else [f"change_counter has {counted} rows instead of one"]
     found = [str(row[0]) for row in session.execute(text("PRAGMA integrity_check")) if row[0] != "ok"]
     for table, row, parent, _ in session.execute(text("PRAGMA foreign_key_check")):

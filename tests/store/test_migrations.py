@@ -1,5 +1,7 @@
 """The migrations make the tables that `tables.py` describes."""
 
+import os
+import stat
 import threading
 import warnings
 from pathlib import Path
@@ -87,8 +89,11 @@ def test_a_database_of_a_later_release_is_left_alone(spare: Store) -> None:
         spare.migrate()
 
 
-def test_the_folder_of_a_new_file_is_made(tmp_path: Path) -> None:
-    store = Store(f"sqlite:///{tmp_path / 'new' / 'folder' / 'railtrack.db'}")
+def test_a_new_file_and_its_folder_are_made_for_their_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "folder" / "railtrack.db"
+    store = Store(f"sqlite:///{path}")
     store.migrate()
     assert store.is_current()
+    if os.name == "posix":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
     store.close()
