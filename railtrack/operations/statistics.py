@@ -32,6 +32,7 @@ __all__ = [
     "compute",
     "engine_of",
     "partner_names",
+    "settled",
 ]
 
 _engines: WeakKeyDictionary[Store, Engine] = WeakKeyDictionary()
@@ -56,7 +57,7 @@ def compute(
     except ValueError:
         known = ", ".join(each.value for each in Statistic)
         raise WrongUsage(say("There is no statistic %(name)s. There are: %(known)s.", name=name, known=known)) from None
-    seen = _settled(store, filters or Filters(), actor)
+    seen = settled(store, filters or Filters(), actor)
     engine = engine_of(store)
     engine.refresh()
     return _compute(engine, statistic, seen, by, options or Options(), partner_names=partner_names(store, actor))
@@ -89,7 +90,7 @@ def _beside(store: Store) -> Path | None:
     return database.with_name(f"{database.name}.facts") if database.parent.is_dir() else None
 
 
-def _settled(store: Store, filters: Filters, actor: Actor) -> Filters:
+def settled(store: Store, filters: Filters, actor: Actor) -> Filters:
     """Bring the partner's name to the spelling it is recorded with, and make sure of the corridor."""
     if filters.corridor is not None and filters.corridor not in load_world(store).network.corridors:
         raise NotFound(
