@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb  # noqa: F401 - the libraries are there before a child is made
-import hypothesis  # noqa: F401
+import hypothesis
 import numpy as np  # noqa: F401
 import psycopg  # noqa: F401
 import pyarrow as pa  # noqa: F401
@@ -234,6 +234,9 @@ def _pass(folder: Path, tests: list[str]) -> bool:
         sys.path.insert(0, str(folder))
         sys.dont_write_bytecode = True  # two mutants of one second and size would be taken for each other
         sys.modules.pop("tests", None)
+        # that a test fails is enough to know, the smallest example is not looked for
+        hypothesis.settings.register_profile("mutation", phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate])
+        hypothesis.settings.load_profile("mutation")
         os._exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--no-cov", *QUIET, *tests]))
     patience = threading.Timer(PATIENCE_S, os.kill, (child, signal.SIGKILL))
     patience.start()

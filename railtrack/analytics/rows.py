@@ -123,6 +123,6 @@ def case(condition: str, value: str) -> str:
     return f"CASE WHEN {condition} THEN {value} END"
 
 
-def unless_dates(options: Options, *date_only: str) -> str:
+def unless_dates(options: Options, date_only: str) -> str:
     """Spell the condition that keeps day-precise facts out unless they were asked for."""
-    return "TRUE" if options.include_dates else " AND ".join(f"NOT {column}" for column in date_only)
+    return "TRUE" if options.include_dates else f"NOT {date_only}"
