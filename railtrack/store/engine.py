@@ -29,10 +29,6 @@ class Reading:
 
     session: Session
 
-    @property
-    def is_sqlite(self) -> bool:
-        return self.session.get_bind().dialect.name == "sqlite"
-
 
 @dataclass(frozen=True)
 class Writing(Reading):

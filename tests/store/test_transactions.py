@@ -250,3 +250,35 @@ def test_a_time_without_zone_never_reaches_the_store(store: Store, now: datetime
     with pytest.raises(RailtrackError), store.writing(ADMINISTRATOR, now) as w:  # noqa: PT012 - the order is meant
         w.session.add(OrganisationRow(name="A", name_key="a", created_at=datetime(2024, 1, 1)))  # noqa: DTZ001
         w.session.flush()
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "said"),
+    [
+        ("/railtrack?", "/nowhere?", "no database of that name"),
+        ("postgres:@", "nobody:@", "refuses the user or password"),
+    ],
+)
+def test_a_wrong_name_in_the_url_is_said(postgres_shared: str, was: str, becomes: str, said: str) -> None:
+    assert was in postgres_shared
+    with pytest.raises(Unavailable, match=said):
+        Store(postgres_shared.replace(was, becomes)).is_current()
+
+
+def test_a_server_started_anew_costs_nobody_an_error(postgres_url: str, now: datetime) -> None:
+    """The connections a store keeps may die meanwhile; the next transaction takes another."""
+    store = Store(postgres_url)
+    with store.writing(ADMINISTRATOR, now) as w:
+        add_organisation(w, "Alpha")
+        w.commit()
+    other = Store(postgres_url)
+    with other.engine.begin() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
+                "AND datname = current_database()"
+            )
+        )
+    other.close()
+    assert names(store) == ["Alpha"]
+    store.close()
