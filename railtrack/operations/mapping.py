@@ -1,12 +1,14 @@
 """Maps as files: what is under way on the corridors, or the way of one shipment, in one page that opens offline."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from railtrack.domain.actors import Actor
 from railtrack.domain.errors import NotFound, Problem, Refused, Unavailable
 from railtrack.domain.journeys import Status, hours_between
-from railtrack.domain.messages import say
+from railtrack.domain.messages import Message, say
 from railtrack.domain.network import Network
 from railtrack.domain.places import Corridor
 from railtrack.domain.positions import (
@@ -38,14 +40,17 @@ from railtrack.store.listing import ShipmentFilter
 from railtrack.store.shipments import Details, details, shipment_named
 from railtrack.store.underway import UnderWay, under_way
 
-STATES = {
-    Lateness.ON_PLAN: "On plan",
-    Lateness.LATE: "Late",
-    Lateness.HELD: "Overdue or held",
-    Lateness.SILENT: "No news",
-    Lateness.PLANNED: "Planned",
-    Lateness.ARRIVED: "Arrived",
+STATES: Mapping[Lateness, Message] = {
+    Lateness.ON_PLAN: say("On plan"),
+    Lateness.LATE: say("Late"),
+    Lateness.HELD: say("Overdue or held"),
+    Lateness.SILENT: say("No news"),
+    Lateness.PLANNED: say("Planned"),
+    Lateness.ARRIVED: say("Arrived"),
 }
+
+NOWHERE = "–"
+ENGLISH = Look()
 
 
 @dataclass(frozen=True)
@@ -64,22 +69,23 @@ def map_page(
     shipment: str | None = None,
     corridor: str | None = None,
     simulated: bool = False,
+    look: Look = ENGLISH,
     actor: Actor,
     now: datetime,
 ) -> str:
     """Give one HTML page with everything inside: one shipment's way, or what is under way on all or one corridor.
 
-    `shipment` is a reference, PARTNER:REFERENCE or our id. Raises NotFound, Ambiguous, Refused for a shipment that
-    has no corridor to be drawn on, and Unavailable where the front-end assets are not installed.
+    `shipment` is a reference, PARTNER:REFERENCE or our id; `look` says in which language. Raises NotFound, Ambiguous,
+    Refused for a shipment that has no corridor to be drawn on, and Unavailable where the assets are not installed.
     """
     network = load_world(store).network
     if corridor is not None and corridor not in network.corridors:
         known = ", ".join(network.corridors)
         raise NotFound(say("There is no corridor %(id)s. There are: %(known)s.", id=corridor, known=known))
     if shipment is not None:
-        drawn = _shipment(store, network, shipment, actor, now)
+        drawn = _shipment(store, network, shipment, look, actor, now)
     else:
-        marks = train_marks(store, network, corridor=corridor, simulated=simulated, actor=actor, now=now)
+        marks = train_marks(store, network, corridor=corridor, simulated=simulated, look=look, actor=actor, now=now)
         title = "Railtrack" if corridor is None else f"Railtrack: {network.corridors[corridor].name}"
         drawn = overview_map(
             network.stations,
@@ -87,7 +93,7 @@ def map_page(
             list(network.corridors.values()),
             marks,
             shown=None if corridor is None else [corridor],
-            look=Look(title=title),
+            look=replace(look, title=look.title or title),
             with_table=True,
         )
     try:
@@ -99,16 +105,25 @@ def map_page(
 
 
 def train_marks(
-    store: Store, network: Network, *, corridor: str | None, simulated: bool, actor: Actor, now: datetime
+    store: Store,
+    network: Network,
+    *,
+    corridor: str | None = None,
+    simulated: bool = False,
+    look: Look = ENGLISH,
+    actor: Actor,
+    now: datetime,
 ) -> list[TrainMark]:
     """Give the shipments under way as marks, numbered in the order of their table."""
     with store.reading() as reading:
-        found = under_way(reading, actor.scope, ShipmentFilter(corridor=corridor, simulated=simulated), now=now)
+        # of some published trains the arrival was never printed: they are history, not under way
+        wanted = ShipmentFilter(corridor=corridor, simulated=simulated, published=False)
+        found = under_way(reading, actor.scope, wanted, now=now)
     marks: list[TrainMark] = []
     for each in found:
         placed = place(network, each, now)
         if placed is not None:
-            marks.append(_mark(network, each.summary, placed, len(marks) + 1))
+            marks.append(_mark(network, each.summary, placed, len(marks) + 1, look))
     return marks
 
 
@@ -155,7 +170,7 @@ def way_of(network: Network, corridor_id: str | None, origin: str, destination: 
 # ---------------------------------------------------------------- one shipment
 
 
-def _shipment(store: Store, network: Network, name: str, actor: Actor, now: datetime) -> CorridorMap:
+def _shipment(store: Store, network: Network, name: str, look: Look, actor: Actor, now: datetime) -> CorridorMap:
     with store.reading() as reading:
         named = shipment_named(reading, actor.scope, name)
         whole = details(reading, actor.scope, named.id)
@@ -182,9 +197,9 @@ def _shipment(store: Store, network: Network, name: str, actor: Actor, now: date
         corridor,
         [Stretch(leg, line) for leg, line in placed.way.cut(0.0, km)],
         [Stretch(leg, line) for leg, line in placed.way.cut(km, placed.way.length_km)],
-        _shipment_mark(network, named, placed),
-        _visits(whole, corridor),
-        look=Look(title=f"{named.organisation.name}: {named.reference}"),
+        _shipment_mark(network, named, placed, look),
+        _visits(whole, corridor, look),
+        look=replace(look, title=look.title or f"{named.organisation.name}: {named.reference}"),
         with_table=True,
     )
 
@@ -200,83 +215,97 @@ def _at_rest(way: Way, whole: Details, now: datetime) -> Placed:
     return Placed(way, position, lateness(now=now, departed=arrived, arrived=arrived, behind=behind), behind)
 
 
-def _visits(whole: Details, corridor: Corridor) -> list[VisitMark]:
+def _visits(whole: Details, corridor: Corridor, look: Look) -> list[VisitMark]:
     """The stops of the shipment's first journey that has any, with their local times."""
     for recorded in whole.journeys:
         journey = recorded.journey
         if journey.visits:
             return [
-                VisitMark(station=visit.station, lines=_times(visit.arrived, visit.departed))
+                VisitMark(station=visit.station, lines=_times(visit.arrived, visit.departed, look))
                 for visit in journey.visits
                 if visit.station in corridor.stations
             ]
     return []
 
 
-def _times(arrived: Moment | None, departed: Moment | None) -> tuple[str, ...]:
+def _times(arrived: Moment | None, departed: Moment | None, look: Look) -> tuple[str, ...]:
     lines = []
     if arrived is not None:
-        lines.append(f"Arrived {_local(arrived)}")
+        lines.append(say("Arrived %(time)s", time=_local(arrived)))
     if departed is not None:
-        lines.append(f"Departed {_local(departed)}")
-    return tuple(lines)
+        lines.append(say("Departed %(time)s", time=_local(departed)))
+    return tuple(line.render(look.translate) for line in lines)
 
 
 # ---------------------------------------------------------------- words of a mark
 
 
-def _mark(network: Network, summary: ShipmentSummary, placed: Placed, number: int) -> TrainMark:
-    boxes = "" if summary.containers is None else f"{summary.containers} containers"
+def _mark(network: Network, summary: ShipmentSummary, placed: Placed, number: int, look: Look) -> TrainMark:
+    lines = [] if summary.containers is None else [say("Containers: %(count)s", count=look.number(summary.containers))]
+    lines += _latest(network, summary, look)
     return TrainMark(
         number=number,
         reference=summary.reference,
-        lat=placed.position.lat,
-        lon=placed.position.lon,
-        lateness=placed.lateness,
-        state=_state(placed),
-        where=_where(network, placed.position),
-        details=tuple(line for line in (summary.partner, boxes, _latest(network, summary)) if line),
-        is_estimated=placed.position.is_estimated,
+        details=(summary.partner, *(line.render(look.translate) for line in lines)),
         simulated=summary.simulated,
+        **_place_of(network, placed, look),
     )
 
 
-def _shipment_mark(network: Network, shipment: RecordedShipment, placed: Placed) -> TrainMark:
+def _shipment_mark(network: Network, shipment: RecordedShipment, placed: Placed, look: Look) -> TrainMark:
     return TrainMark(
         number=1,
         reference=shipment.reference,
-        lat=placed.position.lat,
-        lon=placed.position.lon,
-        lateness=placed.lateness,
-        state=_state(placed),
-        where=_where(network, placed.position),
         details=(shipment.organisation.name,),
-        is_estimated=placed.position.is_estimated,
         simulated=shipment.simulated,
+        **_place_of(network, placed, look),
     )
 
 
-def _state(placed: Placed) -> str:
+def _place_of(network: Network, placed: Placed, look: Look) -> dict[str, Any]:
+    """What of a mark says where a train is and how it stands."""
+    return {
+        "lat": placed.position.lat,
+        "lon": placed.position.lon,
+        "lateness": placed.lateness,
+        "state": _state(placed).render(look.translate),
+        "where": _where(network, placed.position, look).render(look.translate),
+        "is_estimated": placed.position.is_estimated,
+    }
+
+
+def _state(placed: Placed) -> Message:
     word = STATES[placed.lateness]
     if placed.lateness in (Lateness.LATE, Lateness.HELD) and placed.behind_h >= 1:
-        return f"{word}, +{placed.behind_h:.0f} h"
+        return say("%(state)s, +%(hours)s h", state=word, hours=f"{placed.behind_h:.0f}")
     return word
 
 
-def _where(network: Network, position: Position) -> str:
+def _where(network: Network, position: Position, look: Look) -> Message:
     if position.at is not None:
-        return f"at {network.stations[position.at].name}"
+        return say("at %(station)s", station=_name(network, position.at, look))
     if position.between is not None:
-        before, after = (network.stations[station].name for station in position.between)
-        return f"between {before} and {after}"
-    return ""
+        before, after = (_name(network, station, look) for station in position.between)
+        return say("between %(before)s and %(after)s", before=before, after=after)
+    return Message("")
 
 
-def _latest(network: Network, summary: ShipmentSummary) -> str:
+def _latest(network: Network, summary: ShipmentSummary, look: Look) -> list[Message]:
     if summary.last is None or summary.last_event is None:
-        return ""
-    place_name = network.stations[summary.last_station].name if summary.last_station else ""
-    return f"Latest: {summary.last_event.replace('_', ' ')} {place_name} {_local(summary.last)}".replace("  ", " ")
+        return []
+    return [
+        say(
+            "Latest: %(event)s, %(station)s, %(time)s",
+            event=look.translate(summary.last_event.replace("_", " ")),
+            station=_name(network, summary.last_station, look) if summary.last_station else NOWHERE,
+            time=_local(summary.last),
+        )
+    ]
+
+
+def _name(network: Network, station_id: str, look: Look) -> str:
+    station = network.stations[station_id]
+    return {"de": station.name_de, "zh": station.name_zh}.get(look.language) or station.name
 
 
 def _local(moment: Moment) -> str:

@@ -1,0 +1,163 @@
+"""What is exported imports again without a change: as duplicates where it came from, as the same journeys elsewhere."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from railtrack.domain.actors import Actor, Role
+from railtrack.operations.demo import add_demo
+from railtrack.operations.exporting import Form, Wanted, What, export
+from railtrack.operations.loading import LoadResult, load_file
+from railtrack.operations.reference import init, load_world
+from railtrack.store.engine import Store
+
+EXAMPLE = Path(__file__).parents[1] / "example"
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+ADMIN = Actor(name="cli:test", role=Role.ADMINISTRATOR)
+BOOKED = """reference,partner,origin,destination,container,quantity,size_type,goods,gross_kg,value,value_currency,seals
+B-1,Ünal & Söhne,MHG,CKG,,10,45G1,,200000,,,
+B-1,Ünal & Söhne,MHG,CKG,CSQU3054383,,45G1,=1+1,21500.5,1234.50,USD,A1;B2
+"""
+SAID = """\
+reference,partner,container,event,classifier,station,lat,lon,occurred_at,source_id,voids,corrects,reason,remark
+B-1,Ünal & Söhne,,departed,,MHG,,,2024-03-31T03:30,s1,,,,
+B-1,Ünal & Söhne,CSQU3054383,held,,MAL,,,2024-04-03T10:00+02:00,s2,,,customs,@papers
+B-1,Ünal & Söhne,,position,,,52.1,23.7,2024-04-02T10:00Z,s3,,,,
+B-1,Ünal & Söhne,,arrived,,MAL,,,2024-04-02,s4,,,,
+B-1,Ünal & Söhne,,arrived,,MAL,,,2024-04-02T18:00,s5,,s4,,
+,,,void,,,,,,s6,s2,,,
+B-1,Ünal & Söhne,,arrived,estimated,CKG,,,2024-04-20T10:00,s7,,,,
+"""
+
+
+def load(store: Store, content: bytes, name: str) -> LoadResult:
+    result = load_file(store, content, name, world=load_world(store), actor=ADMIN, now=NOW)
+    assert result.is_clean, [str(problem) for problem in result.problems]
+    return result
+
+
+def written(store: Store, what: What, form: Form, wanted: Wanted | None = None) -> bytes:
+    return b"".join(export(store, what, wanted or Wanted(simulated=True), form, actor=ADMIN, now=NOW))
+
+
+def objects(store: Store, what: What) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in written(store, what, Form.JSONL).splitlines()]
+
+
+@pytest.fixture
+def full(store: Store) -> Store:
+    """A store with the worked case and a booking with everything that is awkward to write."""
+    init(store, now=NOW)
+    for name in ("shipments.csv", "events.csv"):
+        load(store, (EXAMPLE / name).read_bytes(), name)
+    load(store, BOOKED.encode(), "booked.csv")
+    load(store, SAID.encode(), "said.csv")
+    return store
+
+
+@pytest.fixture
+def other(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
+    """Another database with reference data only."""
+    path = tmp_path / "other.db"
+    shutil.copyfile(sqlite_template, path)
+    store = Store(f"sqlite:///{path}")
+    init(store, now=NOW)
+    yield store
+    store.close()
+
+
+@pytest.mark.parametrize("form", [Form.CSV, Form.JSONL, Form.XLSX])
+def test_into_the_same_database_all_of_it_is_known(full: Store, form: Form) -> None:
+    for what in (What.SHIPMENTS, What.EVENTS):
+        result = load(full, written(full, what, form), f"{what}.{form}")
+        assert result.rows > 5
+        assert (result.duplicates, result.accepted) == (result.rows, 0)
+
+
+@pytest.mark.parametrize("form", [Form.CSV, Form.JSONL, Form.XLSX])
+def test_into_an_empty_database_it_gives_the_same_history(full: Store, other: Store, form: Form) -> None:
+    for what in (What.SHIPMENTS, What.EVENTS):
+        load(other, written(full, what, form), f"{what}.{form}")
+    for what in What:
+        assert objects(other, what) == objects(full, what)
+
+
+def test_simulated_history_survives_the_way_out_and_in(sqlite_store: Store, other: Store) -> None:
+    init(sqlite_store, now=NOW)
+    add_demo(sqlite_store, journeys=60, actor=ADMIN, now=NOW)
+    for what in (What.SHIPMENTS, What.EVENTS):
+        load(other, written(sqlite_store, what, Form.CSV), f"{what}.csv")
+    ours, theirs = objects(sqlite_store, What.JOURNEYS), objects(other, What.JOURNEYS)
+    assert len(ours) > 60
+    for row in (*ours, *theirs):
+        row.pop("simulated")
+    assert theirs == ours
+
+
+def test_an_export_leaves_simulated_and_published_records_out_unless_asked(sqlite_store: Store) -> None:
+    init(sqlite_store, now=NOW)
+    add_demo(sqlite_store, journeys=60, actor=ADMIN, now=NOW)
+    assert written(sqlite_store, What.SHIPMENTS, Form.JSONL, Wanted()) == b""
+    assert written(sqlite_store, What.EVENTS, Form.JSONL, Wanted()) == b""
+    assert b"Published record" in written(sqlite_store, What.JOURNEYS, Form.CSV, Wanted())
+
+
+def test_formulas_are_written_harmless_and_come_back_as_they_were(full: Store) -> None:
+    assert b"'=1+1" in written(full, What.SHIPMENTS, Form.CSV)
+    assert [row["goods"] for row in objects(full, What.SHIPMENTS) if "goods" in row] == ["=1+1"]
+    assert "@papers" in {row.get("remark") for row in objects(full, What.EVENTS)}
+
+
+def test_a_sheet_has_typed_local_times_beside_the_texts(full: Store, tmp_path: Path) -> None:
+    path = tmp_path / "events.xlsx"
+    path.write_bytes(written(full, What.EVENTS, Form.XLSX))
+    book = load_workbook(path)
+    header, *rows = list(book.active.values)
+    book.close()
+    text, local = header.index("occurred_at"), header.index("occurred_at_local")
+    first = next(row for row in rows if row[text] == "2024-03-31T03:30:00+02:00")
+    assert first[local] == datetime(2024, 3, 31, 3, 30)  # noqa: DTZ001 - a sheet's times have no zone
+
+
+def test_filters_choose_what_is_written(full: Store) -> None:
+    some = written(full, What.SHIPMENTS, Form.JSONL, Wanted(partner="ünal & söhne")).splitlines()
+    assert len(some) == 2
+    assert {json.loads(line)["reference"] for line in some} == {"B-1"}
+
+
+def test_a_partner_exports_its_own_only(full: Store) -> None:
+    with full.reading() as reading:
+        from railtrack.store.organisations import name_key, organisations
+
+        own = organisations(reading.session)[name_key("Ünal & Söhne")]
+    partner = Actor(name="p@example.org", role=Role.PARTNER, organisation_id=own.id, organisation=own.name)
+    lines = b"".join(export(full, "shipments", Wanted(), "jsonl", actor=partner, now=NOW)).splitlines()
+    assert {json.loads(line)["partner"] for line in lines} == {"Ünal & Söhne"}
+
+
+@pytest.mark.parametrize(
+    ("what", "kinds"),
+    [("shipments", {"LineString"}), ("journeys", {"LineString"}), ("events", {"Point"}), ("visits", {"Point"})],
+)
+def test_geojson_draws_lines_and_points_with_the_longitude_first(full: Store, what: str, kinds: set[str]) -> None:
+    document = json.loads(written(full, What(what), Form.GEOJSON))
+    shapes = [feature["geometry"] for feature in document["features"] if feature["geometry"]]
+    assert {shape["type"] for shape in shapes} == kinds
+    points = [p for s in shapes for p in (s["coordinates"] if s["type"] == "LineString" else [s["coordinates"]])]
+    assert all(-10 < lon < 140 and 20 < lat < 70 for lon, lat in points)
+    assert document["features"][0]["properties"]["reference"]
+
+
+def test_a_late_journey_shows_its_hours_and_a_date_shows_none(full: Store) -> None:
+    by_reference = {(row["reference"], row.get("container")): row for row in objects(full, What.JOURNEYS)}
+    done = by_reference["W-1", "CSQU3054383"]
+    assert (done["status"], done["transit_h"]) == ("completed", 416)
+    assert done["delay_h"] == -2
+    published = by_reference["mcs-2018-2", None]
+    assert (published["arrived"], published.get("transit_h")) == ("2018-11-17", None)

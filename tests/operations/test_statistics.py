@@ -1,0 +1,99 @@
+"""Statistics as they are asked for: always fresh, only of what the asker may see, names in any spelling."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from railtrack.domain.errors import NotFound
+from railtrack.operations.checking import check
+from railtrack.operations.reference import init, load_world
+from railtrack.operations.statistics import Filters, Options, WrongUsage, compute
+from railtrack.store.engine import Store
+from railtrack.store.tables import CrossingRow, JourneyRow, ShipmentRow, VisitRow
+from tests.factories import ADMINISTRATOR, enter, event_row, partner, shipment_row, tell
+
+NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def ready(store: Store) -> Store:
+    init(store, now=datetime(2026, 11, 24, tzinfo=UTC))
+    network = load_world(store).network
+    enter(store, network, [shipment_row(), shipment_row("R2", partner="Beta")], now=NOW)
+    tell(store, network, [event_row("departed", "CKG", "2024-05-01T09:00+08:00")], now=NOW)
+    return store
+
+
+def row(store: Store, **asked: object) -> dict[str, object]:
+    return compute(store, "transit", actor=ADMINISTRATOR, **asked)[0]  # type: ignore[arg-type]
+
+
+def test_an_event_recorded_now_shows_in_the_next_answer(ready: Store) -> None:
+    before = row(ready, filters=Filters(partner="alpha"))
+    assert (before["in_transit"], before["completed"]) == (1, 0)
+    network = load_world(ready).network
+    tell(ready, network, [event_row("arrived", "MHG", "2024-05-19T03:00+02:00")], now=NOW)
+    after = row(ready, filters=Filters(partner="ALPHA"))
+    assert (after["in_transit"], after["completed"], after["p50_h"]) == (0, 1, 432.0)
+
+
+def test_a_partner_counts_its_own_and_the_published_record(ready: Store) -> None:
+    everything = row(ready)["not_departed"]
+    beta = compute(ready, "transit", actor=partner(ready, "Beta"), by=["partner"], options=Options(include_dates=True))
+    assert {each["partner"] for each in beta} == {"Beta", "Published record"}
+    alone = compute(ready, "transit", actor=partner(ready, "Beta"), filters=Filters(partner="beta"))[0]
+    assert (alone["not_departed"], alone["in_transit"]) == (1, 0)
+    assert everything == 1
+
+
+def test_another_partner_or_corridor_is_unknown(ready: Store) -> None:
+    with pytest.raises(NotFound, match="Alpha"):
+        compute(ready, "transit", actor=partner(ready, "Beta"), filters=Filters(partner="Alpha"))
+    with pytest.raises(NotFound, match="khorgos"):
+        row(ready, filters=Filters(corridor="nowhere"))
+    with pytest.raises(WrongUsage, match="transit"):
+        compute(ready, "speed", actor=ADMINISTRATOR)
+
+
+def test_a_second_process_finds_the_copy_of_the_first_beside_the_database(sqlite_url: str) -> None:
+    first, second = Store(sqlite_url), Store(sqlite_url)
+    init(first, now=datetime(2026, 11, 24, tzinfo=UTC))
+    assert row(first)["journeys"] == row(second)["journeys"]
+    assert Path(sqlite_url.removeprefix("sqlite:///") + ".facts").is_file()
+    first.close()
+    second.close()
+
+
+def test_the_check_of_a_sound_database_finds_nothing(ready: Store) -> None:
+    assert check(ready) == []
+    assert check(ready, rebuild=True) == []
+
+
+def test_the_check_names_each_kind_of_difference(ready: Store) -> None:
+    network = load_world(ready).network
+    tell(
+        ready,
+        network,
+        [
+            event_row("arrived", "ALK", "2024-05-05T09:00+08:00"),
+            event_row("departed", "ALK", "2024-05-05T19:00+08:00"),
+            event_row("arrived", "DTK", "2024-05-05T18:00+05:00"),
+            event_row("departed", "DTK", "2024-05-06T18:00+05:00"),
+        ],
+        now=NOW,
+    )
+
+    def found(change: object) -> list[str]:
+        with ready.writing(ADMINISTRATOR, NOW + timedelta(hours=1)) as w:
+            w.session.execute(change)  # type: ignore[call-overload]
+            w.commit()
+        return check(ready, rebuild=True)
+
+    assert "Alpha:R1" in found(update(CrossingRow).values(open_border=True))[0]
+    assert any("crossing" in line for line in found(delete(CrossingRow).where(CrossingRow.crossing == "ALK-DTK")))
+    assert any("visit" in line for line in found(delete(VisitRow).where(VisitRow.station == "DTK")))
+    assert any("status" in line for line in found(update(JourneyRow).values(status="completed")))
+    beta = JourneyRow.shipment_id.in_(select(ShipmentRow.id).where(ShipmentRow.reference == "R2"))
+    assert any("not stored" in line for line in found(delete(JourneyRow).where(beta)))
