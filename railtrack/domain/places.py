@@ -56,6 +56,8 @@ class Leg:
 
     `gauge_mm` is None at sea. `published_km` is the tariff length where one was published. `line` follows the rails,
     from origin to destination; empty where it is not known (then a straight line is drawn and marked estimated).
+    Where an administrator set another length than the one measured, `overruled` says why and `measured_km` what was
+    measured.
     """
 
     origin: str
@@ -69,6 +71,8 @@ class Leg:
     note: str = ""
     source: str = ""
     line: tuple[tuple[float, float], ...] = ()
+    measured_km: float | None = None
+    overruled: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -84,10 +84,16 @@ def corridor(r: Reading, corridor_id: str) -> Versioned[Corridor]:
     return _one(r, Corridor, (corridor_id,))
 
 
-def _all(r: Reading, kind: type[V]) -> list[V]:
+def versioned(r: Reading, kind: type[V]) -> list[Versioned[V]]:
+    """Give all of one kind with their versions, in order."""
     table, _, key, _ = _KINDS[kind]
     order = [table.position, *(getattr(table, name) for name in key)]
-    return [_value(kind, row) for row in r.session.execute(select(table.__table__).order_by(*order))]
+    rows = r.session.execute(select(table.__table__).order_by(*order))
+    return [Versioned(_value(kind, row), row.version, row.edited) for row in rows]
+
+
+def _all(r: Reading, kind: type[V]) -> list[V]:
+    return [each.value for each in versioned(r, kind)]
 
 
 def _one(r: Reading, kind: type[V], key: tuple[str, ...]) -> Versioned[V]:
@@ -108,19 +114,13 @@ def save_reference(
 
     Nothing is ever taken out, since shipments may name it. Raises Refused where old and new do not fit together.
     """
-    known = {c.value.id: c.value for c in _versioned(w, Corridor)}
+    known = {c.value.id: c.value for c in versioned(w, Corridor)}
     saved = [_save_all(w, Station, stations), _save_all(w, Leg, legs), _save_all(w, Corridor, corridors)]
     total = Saved(sum(s.added for s in saved), sum(s.changed for s in saved), sum(s.kept for s in saved))
     if total.added or total.changed:
         w.audit("load", "reference", "data", None, {"added": total.added, "changed": total.changed})
         _derive(w, {id for id, old in known.items() for new in corridors if new.id == id and new != old})
     return total
-
-
-def _versioned(w: Writing, kind: type[V]) -> list[Versioned[V]]:
-    table = _KINDS[kind][0]
-    rows = w.session.execute(select(table.__table__).order_by(table.position))
-    return [Versioned(_value(kind, row), row.version, row.edited) for row in rows]
 
 
 def _save_all(w: Writing, kind: type[V], values: Sequence[V]) -> Saved:
