@@ -23,6 +23,7 @@ from railtrack.store.listing import ShipmentFilter, Sort, list_shipments
 from railtrack.store.paging import MOST
 from railtrack.store.underway import UnderWay, under_way, whereabouts
 
+BEHIND = (Lateness.LATE, Lateness.HELD)
 DAY_GRACE_H = 12.0  # a day is kept as its noon and lasts until its midnight
 
 
@@ -87,6 +88,7 @@ def list_page(
     """Give a page of the shipments in sight; raises Refused for a cursor of another list."""
     network = load_world(store).network
     with store.reading() as reading:
+        wanted = settled(reading, network, wanted, actor=actor, now=now)
         found = list_shipments(
             reading, actor.scope, wanted, now=now, sort=sort, descending=descending, limit=limit, cursor=cursor
         )
@@ -104,6 +106,7 @@ def every_one(
     descending: bool = True,
 ) -> Iterator[Followed]:
     """Give all pages of a list one after the other, read in one snapshot."""
+    wanted = settled(reading, network, wanted, actor=actor, now=now)
     cursor = None
     while True:
         found = list_shipments(
@@ -129,10 +132,31 @@ def tally(store: Store, wanted: ShipmentFilter, *, actor: Actor, now: datetime) 
         return Tally()
     network = load_world(store).network
     with store.reading() as reading:
-        found = under_way(reading, actor.scope, replace(wanted, published=False), now=now)
-    states = [follow(network, each.summary, each, now).lateness for each in found]
-    late = sum(state in (Lateness.LATE, Lateness.HELD) for state in states)
-    return Tally(len(found), late, sum(state is Lateness.SILENT for state in states))
+        moving = _under_way(reading, network, wanted, actor, now)
+    if wanted.late:
+        moving = [each for each in moving if each.lateness in BEHIND]
+    late = sum(each.lateness in BEHIND for each in moving)
+    return Tally(len(moving), late, sum(each.lateness is Lateness.SILENT for each in moving))
+
+
+def settled(
+    reading: Reading, network: Network, wanted: ShipmentFilter, *, actor: Actor, now: datetime
+) -> ShipmentFilter:
+    """Put those that are behind on their way into a filter for late shipments.
+
+    Where a train is and where its plan wants it is worked out here; the store knows only what is due.
+    """
+    if not wanted.late or wanted.published:
+        return wanted
+    moving = _under_way(reading, network, wanted, actor, now)
+    return replace(wanted, late_ids=tuple(each.summary.id for each in moving if each.lateness in BEHIND))
+
+
+def _under_way(
+    reading: Reading, network: Network, wanted: ShipmentFilter, actor: Actor, now: datetime
+) -> list[Followed]:
+    found = under_way(reading, actor.scope, replace(wanted, published=False, late=False), now=now)
+    return [follow(network, each.summary, each, now) for each in found]
 
 
 def with_container(store: Store, number: str, *, simulated: bool, actor: Actor, now: datetime) -> tuple[Followed, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from railtrack.domain.actors import Actor
-from railtrack.domain.errors import NotFound
+from railtrack.domain.errors import NotAllowed, NotFound
 from railtrack.domain.events import Classifier, EventKind
 from railtrack.domain.journeys import Status
 from railtrack.domain.messages import Message, say
@@ -13,15 +13,23 @@ from railtrack.domain.network import Network
 from railtrack.domain.next_events import main_stations
 from railtrack.domain.places import Station
 from railtrack.domain.plausibility import MARK_TEXTS
-from railtrack.domain.positions import Call, Fact, Position, Way, behind_h, plan_calls, where
-from railtrack.domain.records import RecordedContainer, RecordedEvent, RecordedJourney, RecordedShipment
+from railtrack.domain.positions import Call, Fact, Position, behind_h, plan_calls, where
+from railtrack.domain.records import (
+    AuditEntry,
+    Page,
+    RecordedContainer,
+    RecordedEvent,
+    RecordedJourney,
+    RecordedShipment,
+)
 from railtrack.domain.timetable import Common, Course, Timetable, common_journey, timetable, to_ten_minutes
 from railtrack.operations import statistics
 from railtrack.operations.following import Followed, follow
 from railtrack.operations.mapping import way_of
 from railtrack.operations.reference import load_world
+from railtrack.store.audit import history_of_shipment
 from railtrack.store.engine import Store
-from railtrack.store.shipments import details
+from railtrack.store.shipments import details, shipment
 from railtrack.store.summaries import summaries
 from railtrack.store.underway import whereabouts
 
@@ -92,13 +100,13 @@ def shipment_page(
         (summary,) = summaries(reading.session, [shipment_id])
         moving = whereabouts(reading, [summary]) if summary.status in (Status.IN_TRANSIT, Status.NOT_DEPARTED) else {}
     followed = follow(network, summary, moving.get(shipment_id), now)
-    shipment = found.shipment
-    common = common_journey(found.journeys, {c.id: _count(c) for c in shipment.containers})
-    box = _chosen(shipment, container) if container else None
+    whole = found.shipment
+    common = common_journey(found.journeys, {c.id: _count(c) for c in whole.containers})
+    box = _chosen(whole, container) if container else None
     journey = next((j for j in found.journeys if j.id == box.id), None) if box else common.journey
-    course = _course(network, shipment, journey, found.events, whole_way=whole_way, now=now)
+    course = _course(network, whole, journey, found.events, whole_way=whole_way, now=now)
     return ShipmentPage(
-        shipment=shipment,
+        shipment=whole,
         followed=followed,
         events=found.events,
         journeys=found.journeys,
@@ -109,7 +117,7 @@ def shipment_page(
         stations_of_way=len(course.way.stations) if course and course.way else 0,
         position=course.position if course else None,
         behind_h=course.behind_h if course else None,
-        load=_load(shipment),
+        load=_load(whole),
         marks=tuple(MARK_TEXTS[code] for code in summary.marks if code in MARK_TEXTS),
     )
 
@@ -221,8 +229,12 @@ def _fact(recorded: RecordedJourney, events: Sequence[RecordedEvent]) -> Fact | 
     return Fact(last.event, last.moment.instant, last.station)
 
 
-def way_and_stations(store: Store, shipment: RecordedShipment) -> tuple[Network, Way | None]:
-    """Give the network and the way of a shipment along its corridor, to draw it."""
-    network = load_world(store).network
-    facts = shipment.facts
-    return network, way_of(network, facts.corridor, facts.origin, facts.destination)
+def audit_of_shipment(
+    store: Store, shipment_id: int, *, actor: Actor, cursor: str | None = None
+) -> tuple[RecordedShipment, Page[AuditEntry]]:
+    """Give who changed what about a shipment, newest first; raises NotFound, then NotAllowed but for administrators."""
+    with store.reading() as reading:
+        found = shipment(reading, actor.scope, shipment_id)
+        if not actor.is_administrator:
+            raise NotAllowed(say("Only an administrator reads the audit."))
+        return found, history_of_shipment(reading, actor.scope, shipment_id, cursor=cursor)

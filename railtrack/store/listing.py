@@ -39,7 +39,8 @@ class ShipmentFilter:
 
     `q` is looked for in reference, container number and train. `first_date` and `last_date` (both included) hold the
     local date of departure, planned where it has not departed. `late`: arrived after its plan, due and not arrived,
-    or due to depart and not departed. `simulated`: with the simulated ones.
+    or due to depart and not departed; with them those of `late_ids`, which are known to be behind on their way.
+    `simulated`: with the simulated ones.
     """
 
     q: str = ""
@@ -49,6 +50,7 @@ class ShipmentFilter:
     partner: str | None = None
     train: str | None = None
     late: bool = False
+    late_ids: tuple[int, ...] = ()
     first_date: date | None = None
     last_date: date | None = None
     published: bool | None = None
@@ -113,7 +115,7 @@ def conditions(wanted: ShipmentFilter, scope: Scope, now: datetime | None = None
     if wanted.late:
         if now is None:
             raise ValueError("what is late depends on now")
-        found.append(_is_late(now))
+        found.append(or_(_is_late(now), ShipmentRow.id.in_(wanted.late_ids)))
     return found
 
 

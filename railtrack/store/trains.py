@@ -19,7 +19,7 @@ from railtrack.store.tables import ContainerRow, JourneyRow, ShipmentRow, TrainR
 from railtrack.store.volume import COUNTED, TEU
 
 # the local date of departure, planned where it has not departed
-_DAY = func.coalesce(
+_DAY: Any = func.coalesce(
     local_day(JourneyRow.departed_at, JourneyRow.departed_offset_min),
     local_day(ShipmentRow.planned_departure_at, ShipmentRow.planned_departure_offset_min),
 )
