@@ -1,18 +1,52 @@
 """The command line: what others script against (contract §2). Thin: each command calls one operation and prints.
 
-railtrack --help
+    railtrack --help
+
+A command's module is loaded when the command is called, so that `init` need not wait for the map's libraries.
 """
+
+from importlib import import_module
 
 import click
 
 from railtrack import __version__
-from railtrack.cli import accounts, figures, files, upkeep
 from railtrack.cli.session import Commands, Session
 
 __all__ = ["main"]
 
+COMMANDS = {
+    "check": ("upkeep", "check"),
+    "corridors": ("figures", "corridors"),
+    "demo": ("upkeep", "demo"),
+    "export": ("files", "export_"),
+    "geometry": ("drawing", "geometry"),
+    "import": ("files", "import_"),
+    "init": ("upkeep", "init"),
+    "map": ("drawing", "map_"),
+    "route": ("figures", "route"),
+    "serve": ("upkeep", "serve"),
+    "setup-link": ("upkeep", "setup_link"),
+    "stats": ("figures", "stats"),
+    "user": ("accounts", "user"),
+}
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class Main(Commands):
+    """The commands by name, each loaded when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name]
+        command = getattr(import_module(f"railtrack.cli.{module}"), name)
+        assert isinstance(command, click.Command)  # noqa: S101 - the table above says so
+        return command
+
+
+@click.group(cls=Main, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="railtrack %(version)s")
 @click.option("--as", "email", metavar="EMAIL", help="Act as this user, with this user's rights.")
 @click.pass_context
@@ -25,8 +59,3 @@ def main(context: click.Context, email: str | None) -> None:
     session = context.ensure_object(Session)
     session.email = email or session.email
     context.call_on_close(session.close)
-
-
-for module in (upkeep, files, figures, accounts):
-    for command in module.COMMANDS:
-        main.add_command(command)

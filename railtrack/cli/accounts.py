@@ -53,6 +53,3 @@ def list_(session: Session, form: str) -> None:
         print_json(rows)
     else:
         print_table(rows, ("email", "name", "role", "organisation", "active"))
-
-
-COMMANDS = (user,)

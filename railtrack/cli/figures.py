@@ -112,6 +112,3 @@ def corridors(session: Session, form: str) -> None:
         print_csv(rows)
     else:
         print_table(rows, ("id", "length_km", "planned_h", "gauge_changes", "border_crossings", "name"))
-
-
-COMMANDS = (stats, route, corridors)

@@ -1,4 +1,4 @@
-"""Commands that read and write files: import, export, map."""
+"""Commands that read and write files: import, export."""
 
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,6 @@ from railtrack.domain.verdicts import Outcome
 from railtrack.domain.world import World
 from railtrack.exchange.columns import Kind
 from railtrack.exchange.limits import LIMITS
-from railtrack.operations import mapping
 from railtrack.operations.exporting import Form, Wanted, What, export, refused_file
 from railtrack.operations.loading import LoadResult, Options, Progress, load_file
 from railtrack.operations.reference import load_world
@@ -151,24 +150,3 @@ def export_(
         simulated=include_simulated,
     )  # fmt: skip
     write_file(output, export(session.store, what, wanted, form, actor=session.actor, now=session.now))
-
-
-@click.command("map", cls=Command)
-@click.option("--shipment", metavar="REF", help="The way of this shipment: REFERENCE or PARTNER:REFERENCE.")
-@click.option("--corridor", metavar="ID", help="Show this corridor and what is on it.")
-@click.option("--include-simulated", is_flag=True, help="Simulated trains too.")
-@click.option("-o", "--output", required=True, metavar="FILE", help="Where to; - is stdout.")
-@acting
-@pass_session
-def map_(session: Session, shipment: str | None, corridor: str | None, include_simulated: bool, output: str) -> None:
-    """Draw a map into one HTML file that opens without a network."""
-    if shipment and corridor:
-        raise click.UsageError("Give --shipment or --corridor, not both.")
-    page = mapping.map_page(
-        session.store, shipment=shipment, corridor=corridor, simulated=include_simulated, actor=session.actor,
-        now=session.now,
-    )  # fmt: skip
-    write_file(output, [page.encode()])
-
-
-COMMANDS = (import_, export_, map_)

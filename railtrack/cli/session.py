@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 
 import click
 
+from railtrack.analytics.filters import WrongUsage
 from railtrack.config import Settings
 from railtrack.domain.actors import Actor, Role
 from railtrack.domain.errors import NotAllowed, Problem, RailtrackError, Refused, Unavailable
 from railtrack.domain.messages import say
 from railtrack.operations.accounts import find_user
-from railtrack.operations.statistics import WrongUsage
 from railtrack.store.engine import Store
 
 REFUSED = 1  # refused or failed; click itself exits with 2 for wrong usage

@@ -14,7 +14,6 @@ from railtrack.domain.errors import Unavailable
 from railtrack.domain.messages import say
 from railtrack.operations.checking import check as check_store
 from railtrack.operations.demo import add_demo, add_demo_accounts, remove_demo
-from railtrack.operations.geometry import rebuild
 from railtrack.operations.reference import init as set_up
 
 FORM = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
@@ -154,21 +153,3 @@ def check(context: click.Context, session: Session, refold: bool, form: str) -> 
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         click.echo(f"railtrack: {' '.join(found[0].split())}{more}", err=True)
         context.exit(REFUSED)
-
-
-@click.command(cls=Command)
-@click.argument("action", type=click.Choice(["rebuild"]), default="rebuild")
-@click.option("--lengths", is_flag=True, help="Replace measured lengths in legs.csv too.")
-@FORM
-@pass_session
-def geometry(session: Session, action: str, lengths: bool, form: str) -> None:
-    """Draw the lines of all legs anew from the rail network (extra `network`); `init` takes them over."""
-    rows = [
-        {"from": leg.origin, "to": leg.destination, "stored_km": leg.stored_km, "network_km": leg.way.length_km,
-         "deviation_pct": 100 * leg.deviation, "method": leg.way.method.value}
-        for leg in rebuild(lengths=lengths)
-    ]  # fmt: skip
-    print_json(rows) if form == "json" else print_table(rows)
-
-
-COMMANDS = (init, demo, serve, setup_link, check, geometry)

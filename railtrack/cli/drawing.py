@@ -1,0 +1,43 @@
+"""Commands that draw: the map, and the lines of the legs."""
+
+import click
+
+from railtrack.cli.output import print_json, print_table, write_file
+from railtrack.cli.session import Command, Session, acting, pass_session
+from railtrack.operations import mapping
+from railtrack.operations.geometry import rebuild
+
+FORM = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+
+
+@click.command("map", cls=Command)
+@click.option("--shipment", metavar="REF", help="The way of this shipment: REFERENCE or PARTNER:REFERENCE.")
+@click.option("--corridor", metavar="ID", help="Show this corridor and what is on it.")
+@click.option("--include-simulated", is_flag=True, help="Simulated trains too.")
+@click.option("-o", "--output", required=True, metavar="FILE", help="Where to; - is stdout.")
+@acting
+@pass_session
+def map_(session: Session, shipment: str | None, corridor: str | None, include_simulated: bool, output: str) -> None:
+    """Draw a map into one HTML file that opens without a network."""
+    if shipment and corridor:
+        raise click.UsageError("Give --shipment or --corridor, not both.")
+    page = mapping.map_page(
+        session.store, shipment=shipment, corridor=corridor, simulated=include_simulated, actor=session.actor,
+        now=session.now,
+    )  # fmt: skip
+    write_file(output, [page.encode()])
+
+
+@click.command(cls=Command)
+@click.argument("action", type=click.Choice(["rebuild"]), default="rebuild")
+@click.option("--lengths", is_flag=True, help="Replace measured lengths in legs.csv too.")
+@FORM
+@pass_session
+def geometry(session: Session, action: str, lengths: bool, form: str) -> None:
+    """Draw the lines of all legs anew from the rail network (extra `network`); `init` takes them over."""
+    rows = [
+        {"from": leg.origin, "to": leg.destination, "stored_km": leg.stored_km, "network_km": leg.way.length_km,
+         "deviation_pct": 100 * leg.deviation, "method": leg.way.method.value}
+        for leg in rebuild(lengths=lengths)
+    ]  # fmt: skip
+    print_json(rows) if form == "json" else print_table(rows)
