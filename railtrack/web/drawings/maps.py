@@ -61,7 +61,7 @@ def overview(
     """
     main = corridors[0][0]
     view = _view(stations, main)
-    parts = [_ground(view, stations, [leg for _c, legs in corridors for leg in legs])]
+    parts = [ground(view, stations, [leg for _c, legs in corridors for leg in legs])]
     parts += [
         marks.text("m-land-name far" if far else "m-land-name", x, y, _upper(name, language), "middle")
         for name, lat, lon, far in countries(translate)
@@ -75,8 +75,8 @@ def overview(
         fresh = [leg for leg in legs if frozenset((leg.origin, leg.destination)) not in drawn]
         drawn |= {frozenset((leg.origin, leg.destination)) for leg in fresh}
         runs = list(_runs(fresh, stations, view))
-        rails += [p for _kind, _est, points in runs for p in _dense(points)]
-        lines.append(("", Markup("").join(_rails(kind, est, points, index > 0) for kind, est, points in runs)))
+        rails += [p for _kind, _est, points in runs for p in dense(points)]
+        lines.append(("", Markup("").join(rails_of(kind, est, points, index > 0) for kind, est, points in runs)))
     parts += [markup for _k, markup in reversed(lines)]
     parts.append(_places(view, stations, corridors, trains, rails, language))
     parts.append(_scale(view, f"{number(KM_OF_SCALE)} km"))
@@ -102,14 +102,14 @@ def shipment(
     both = (*travelled, *remaining)
     ids = list(dict.fromkeys(s for part in both for s in (part.leg.origin, part.leg.destination)))
     view = fitted([p for part in both for p in part.line], SMALL_WIDTH, SMALL_HEIGHT, (30, 60, 30, 60))
-    parts = [_ground(view, stations, [part.leg for part in both])]
+    parts = [ground(view, stations, [part.leg for part in both])]
     for part in remaining:
         data = path(view.line(part.line))
         parts.append(marks.path("m-case", data) + marks.path("m-rest", data))
-    for kind, est, points in _joined((kind_of(p.leg), is_estimated(p.leg), view.line(p.line)) for p in travelled):
-        parts.append(_rails(kind, est, points, False))
+    for kind, est, points in joined((kind_of(p.leg), is_estimated(p.leg), view.line(p.line)) for p in travelled):
+        parts.append(rails_of(kind, est, points, False))
     x, y = view.at(*here)
-    room = Room(SMALL_WIDTH, SMALL_HEIGHT, [p for part in both for p in _dense(view.line(part.line))])
+    room = Room(SMALL_WIDTH, SMALL_HEIGHT, [p for part in both for p in dense(view.line(part.line))])
     room.block(x, y, 11)
     names = []
     changes = [s for s in corridor.gauge_changes if s in ids]
@@ -143,7 +143,8 @@ def _view(stations: Mapping[str, Station], corridor: Corridor) -> View:
     return fitted(places, WIDTH, HEIGHT, (58, 88, 62, 150))
 
 
-def _ground(view: View, stations: Mapping[str, Station], legs: Iterable[Leg]) -> Markup:
+def ground(view: View, stations: Mapping[str, Station], legs: Iterable[Leg]) -> Markup:
+    """Sea, land and borders under a drawing, those the legs cross stressed."""
     pairs = (frozenset((stations[leg.origin].country, stations[leg.destination].country)) for leg in legs)
     found = borders(view, frozenset(pair for pair in pairs if len(pair) == 2))
     return Markup("").join(
@@ -162,7 +163,7 @@ def _ground(view: View, stations: Mapping[str, Station], legs: Iterable[Leg]) ->
 
 def _runs(legs: Sequence[Leg], stations: Mapping[str, Station], view: View) -> Iterable[tuple[str, bool, list[Point]]]:
     """Legs as lines of the drawing, neighbours of one kind joined."""
-    return _joined(
+    return joined(
         (
             kind_of(leg),
             is_estimated(leg),
@@ -172,7 +173,8 @@ def _runs(legs: Sequence[Leg], stations: Mapping[str, Station], view: View) -> I
     )
 
 
-def _joined(pieces: Iterable[tuple[str, bool, list[Point]]]) -> list[tuple[str, bool, list[Point]]]:
+def joined(pieces: Iterable[tuple[str, bool, list[Point]]]) -> list[tuple[str, bool, list[Point]]]:
+    """Lines (kind, estimated, points) with neighbours of one kind made one."""
     found: list[tuple[str, bool, list[Point]]] = []
     for kind, est, points in pieces:
         if found and found[-1][:2] == (kind, est) and _near(found[-1][2][-1], points[0]):
@@ -186,7 +188,8 @@ def _near(a: Point, b: Point) -> bool:
     return abs(a[0] - b[0]) + abs(a[1] - b[1]) < 3
 
 
-def _rails(kind: str, estimated: bool, points: Sequence[Point], alt: bool) -> Markup:
+def rails_of(kind: str, estimated: bool, points: Sequence[Point], alt: bool) -> Markup:
+    """A line in the manner of its kind (1435, 1520, sea); dashed where it is estimated, thin where `alt`."""
     data, css = path(points), " m-alt" if alt else ""
     if kind == "sea":
         return marks.path("m-leg-sea" + css, data)
@@ -194,7 +197,7 @@ def _rails(kind: str, estimated: bool, points: Sequence[Point], alt: bool) -> Ma
     return drawn + marks.path("m-1520-gap" + css, data) if kind == "1520" else drawn
 
 
-def _dense(points: Sequence[Point]) -> list[Point]:
+def dense(points: Sequence[Point]) -> list[Point]:
     """Points every few units along a line, for labels to keep off."""
     found = []
     for (ax, ay), (bx, by) in pairwise(points):
