@@ -23,6 +23,7 @@ from railtrack.operations import importing
 from railtrack.operations.importing import Manner, Preview
 from railtrack.operations.reference import load_world
 from railtrack.store.desk import DROPPED, STORED, Upload
+from railtrack.web.counting import count_word, sentence_case
 from railtrack.web.current import current_actor, current_settings, current_store, now
 from railtrack.web.i18n import gettext, ngettext, words
 from railtrack.web.numbers import number
@@ -235,7 +236,9 @@ def sentence(seen: Preview) -> str:
         )
     ]
     if found.rejected:
-        said.append(ngettext("One has problems.", "%(num)d have problems.", found.rejected))
+        figure = count_word(found.rejected)
+        problems = ngettext("%(figure)s has problems.", "%(figure)s have problems.", found.rejected, figure=figure)
+        said.append(sentence_case(problems))
     said.append(gettext("Nothing is stored yet."))
     return " ".join(said)
 

@@ -296,6 +296,8 @@ def _in_words(problem: Problem) -> Problem:
     """Call columns by what they are called on the form; near stations stand on buttons, not in the sentence."""
     if problem.column in STATIONS and problem.suggestions and problem.message.text.startswith("No station"):
         return replace(problem, message=say("No station of this name."), remedy=None)
+    if problem.remedy is not None and "--update" in problem.remedy.text:
+        problem = replace(problem, remedy=say("Write it as recorded, or give this shipment another reference."))
     if problem.message.values.get("column") in (*FIELDS, *CELLS, *MORE_CELLS):
         column = str(problem.message.values["column"])
         values = {**problem.message.values, "column": label(column)}

@@ -28,6 +28,8 @@ from railtrack.exchange.columns import Kind
 from railtrack.operations import entering
 from railtrack.operations.reference import load_world
 from railtrack.store.desk import Draft
+from railtrack.web import addresses
+from railtrack.web.counting import count_word, sentence_case
 from railtrack.web.current import current_account, current_actor, current_store, now
 from railtrack.web.i18n import gettext, language, ngettext, words
 from railtrack.web.moments import offset
@@ -44,7 +46,6 @@ from railtrack.web.sheet import (
     station_typed,
     unjudged,
 )
-from railtrack.web.shell import has_view
 
 blueprint = Blueprint("shipment_form", __name__)
 USUAL_SIZE_TYPE = "45G1"
@@ -132,9 +133,7 @@ def my_drafts() -> tuple[Draft, ...]:
 
 def shipment_address(shipment_id: int) -> str:
     """Where a shipment's page is; the event form knows it too."""
-    if has_view("shipments.show"):
-        return url_for("shipments.show", shipment_id=shipment_id)
-    return url_for("event_form.new", shipment=shipment_id)
+    return addresses.shipment_address(shipment_id) or url_for("event_form.new", shipment=shipment_id)
 
 
 # ---------------------------------------------------------------- what a form starts with
@@ -317,17 +316,19 @@ def sentence(found: Judged, *, is_sent: bool) -> str:
     """The first sentence of the page: how much was typed, and what is wrong with it."""
     if not found.typed and not (is_sent and found.is_refused):
         return gettext("What shall go on the train?")
-    said = [ngettext("One container typed.", "%(num)d containers typed.", found.typed)]
-    mend = found.bad_rows + found.bad_fields
     if not found.typed:
-        said = [gettext("No container is typed yet.")]
-    elif mend:
-        said.append(ngettext("One needs mending", "%(num)d need mending", mend))
-        if found.warned_rows:
-            said[-1] += ", " + ngettext("one is worth a look", "%(num)d are worth a look", found.warned_rows)
-        said[-1] += "."
-    elif found.warned_rows:
-        said.append(ngettext("One is worth a look.", "%(num)d are worth a look.", found.warned_rows))
+        return gettext("No container is typed yet.")
+    mend, look = found.bad_rows + found.bad_fields, found.warned_rows
+    typed = ngettext(
+        "%(figure)s container typed.", "%(figure)s containers typed.", found.typed, figure=count_word(found.typed)
+    )
+    looks = ngettext("%(figure)s is worth a look", "%(figure)s are worth a look", look, figure=count_word(look))
+    mends = ngettext("%(figure)s needs mending", "%(figure)s need mending", mend, figure=count_word(mend))
+    said = [sentence_case(typed)]
+    if mend:
+        said.append(sentence_case(mends) + (f", {looks}." if look else "."))
+    elif look:
+        said.append(sentence_case(looks) + ".")
     elif found.good_rows:
         said.append(gettext("Nothing is wrong with them."))
     return " ".join(said)

@@ -116,7 +116,7 @@
     rows.querySelectorAll(".told-row").forEach(dress);
     for (const told of document.querySelectorAll(".told[data-field]")) {
       const field = document.getElementById(told.dataset.field);
-      if (!field) continue;
+      if (!field?.matches("input")) continue;
       if ("wrong" in told.dataset) field.setAttribute("aria-invalid", "true"); else field.removeAttribute("aria-invalid");
     }
     suggest();
