@@ -32,7 +32,7 @@ from railtrack.store.tables import (
     TrainRow,
     VisitRow,
 )
-from railtrack.store.volume import row_teu
+from railtrack.store.volume import row_gross_kg, row_teu
 
 _TYPES = {
     "BIGINT": pa.int64(),
@@ -235,6 +235,7 @@ _JOURNEYS = (
         JourneyRow.latest_planned_arrival_is_day.label("latest_is_day"),
         ContainerRow.number,
         ContainerRow.quantity,
+        ContainerRow.booked,
         ContainerRow.size_type,
         ContainerRow.laden,
         ContainerRow.teu,
@@ -341,7 +342,7 @@ def _fact(row: Any, ways: _Ways, stay: _Stay | None) -> tuple[Any, ...]:
         quantity,
         row.laden,
         row_teu(row.teu, row.size_type, quantity),
-        row.gross_kg,
+        row_gross_kg(row.gross_kg, row.quantity, row.booked),
         None if transit_s is None else transit_s / 3600,
         (row.last_s - departed_s) / 3600 if row.status == Status.IN_TRANSIT else None,
         ways.length_km(row.corridor, row.origin, row.destination),

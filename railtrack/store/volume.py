@@ -1,4 +1,4 @@
-"""TEU of stored containers: as a published source gives it, else by size-type and quantity (contract §5, Volume)."""
+"""TEU and mass of stored containers; TEU as a published source gives it, else by size-type and quantity (contract §5)."""
 
 from typing import Any
 
@@ -18,7 +18,14 @@ def row_teu(teu: float | None, size_type: str | None, quantity: int | None) -> f
     return TEU_BY_LENGTH.get(size_type[0], TEU_ASSUMED) * quantity
 
 
-# the same in SQL
+def row_gross_kg(gross_kg: float | None, quantity: int | None, booked: int | None) -> float | None:
+    """Give the mass of a row with all its containers; of a booking, the share of those without a number yet."""
+    if gross_kg is None or not booked or quantity is None:
+        return gross_kg
+    return gross_kg * quantity / booked
+
+
+# the TEU in SQL
 COUNTED = case((ContainerRow.number.is_not(None), 1), else_=ContainerRow.quantity)
 TEU: Any = func.coalesce(
     ContainerRow.teu,

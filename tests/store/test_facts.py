@@ -217,6 +217,14 @@ def test_a_quantity_counts_all_its_teu(furnished: Store, network: Network) -> No
     assert (fact["quantity"], fact["teu"], fact["gross_kg"]) == (40, 40.0, 800000.0)
 
 
+def test_a_booking_weighs_the_share_that_has_no_numbers_yet(furnished: Store, network: Network) -> None:
+    enter(furnished, network, [shipment_row(box=container(None, quantity=10, gross_kg=200_000.0))])
+    assert journey_fact(furnished, network)["gross_kg"] == 200_000
+    enter(furnished, network, [shipment_row(box=container(n, gross_kg=21_000.0)) for n in (1, 2)])
+    facts = rows(StoreFacts(furnished, network).facts_since(None).journeys)
+    assert sorted((f["quantity"], f["gross_kg"]) for f in facts) == [(1, 21_000), (1, 21_000), (8, 160_000)]
+
+
 def test_only_what_changed_since_is_given(furnished: Store, network: Network) -> None:
     source = StoreFacts(furnished, network)
     enter(furnished, network, [shipment_row("A", container(1)), shipment_row("B", container(2))])
