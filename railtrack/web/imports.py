@@ -227,14 +227,20 @@ def sentence(seen: Preview) -> str:
     found = seen.result
     if not seen.is_readable:
         return gettext("This file cannot be read as it is. Nothing is stored.")
-    said = [
-        ngettext(
-            "%(ready)s of one row is new and ready.",
-            "%(ready)s of %(num)d rows are new and ready.",
-            found.rows,
-            ready=number(found.accepted),
-        )
-    ]
+    if not found.accepted:
+        said = [gettext("No row of it is new.")]
+    elif found.rows == 1:
+        said = [gettext("Its one row is new and ready.")]
+    else:
+        said = [
+            ngettext(
+                "%(ready)s of %(rows)s rows is new and ready.",
+                "%(ready)s of %(rows)s rows are new and ready.",
+                found.accepted,
+                ready=number(found.accepted),
+                rows=number(found.rows),
+            )
+        ]
     if found.rejected:
         figure = count_word(found.rejected)
         problems = ngettext("%(figure)s has problems.", "%(figure)s have problems.", found.rejected, figure=figure)
