@@ -53,7 +53,7 @@ def navigation() -> list[Link]:
             items.append(("imports.index", gettext("Import"), False))
         items += [("statistics.index", gettext("Statistics"), False), ("maps.index", gettext("Map"), False)]
         if account.is_administrator:
-            items.append(("accounts.users", gettext("Accounts"), False))
+            items += [("places.index", gettext("Places"), False), ("accounts.users", gettext("Accounts"), False)]
     here = _section()
     return [
         Link(label, url_for(endpoint), here == endpoint or (here == _blueprint(endpoint) and not on_phone), on_phone)
