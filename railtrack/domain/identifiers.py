@@ -14,6 +14,7 @@ False
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from stdnum import iso6346, luhn
 
@@ -60,6 +61,8 @@ class Number:
         return self.layout(self.compact(number))
 
 
+# a container is named by each of its events
+@lru_cache(maxsize=1 << 14)
 def _check_container(number: str) -> None:
     if _CONTAINER.fullmatch(number):
         right = iso6346.calc_check_digit(number[:-1])

@@ -246,7 +246,7 @@ class StatementLedger:
             self._by_source[source_id].append(event_id)
 
     def _cancelled_warning(self, version: Version) -> tuple[Problem, ...]:
-        if version.classifier != Classifier.ACTUAL or version.event == EventKind.CANCELLED:
+        if not self._cancelled or version.classifier != Classifier.ACTUAL or version.event == EventKind.CANCELLED:
             return ()
         if not {(version.shipment_id, None), (version.shipment_id, version.container_id)} & self._cancelled:
             return ()

@@ -166,7 +166,8 @@ def _merged(raw: Sequence[RawRow], judged: Sequence[Judged[object]], taken: Iter
             yield rejected(row.line, judgement.problems)
         else:
             verdict = next(verdicts)
-            yield replace(verdict, problems=(*judgement.problems, *verdict.problems))
+            warned = judgement.problems
+            yield replace(verdict, problems=(*warned, *verdict.problems)) if warned else verdict
 
 
 def _unknown_columns(read: FileRows) -> list[Problem]:
