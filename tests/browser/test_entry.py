@@ -1,0 +1,224 @@
+"""Entering in a real browser: pasting, mending, recording, telling of a departure, by mouse, keyboard and thumb."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from railtrack.domain.actors import Role
+from tests.browser.conftest import LiveServer, sign_in
+from tests.factories import container_number
+from tests.web.entry_pages import containers, events, shipments
+
+WRONG_DIGIT = "CAIU 884617 7"
+WEIGHTS = (21640, 19875, 22310, 20480, 17920, 18655, 21090, 24900, 20115, 16740)
+GOODS = ("Gear housings", "Laptop computers", "Motorcycle parts", "Display panels", "Steel fittings")
+
+
+def numbers() -> list[str]:
+    """Ten container numbers, the third with a wrong check digit."""
+    found = [container_number(serial, "MSKU") for serial in range(1, 11)]
+    found[2] = WRONG_DIGIT
+    return found
+
+
+def sheet(with_heading: bool = False) -> str:
+    """A block as a spreadsheet copies it, its columns in another order than the form's."""
+    heading = ["Goods\tGross weight kg\tContainer No.\tISO type\tHS Code\tSeal No.\tOur notes"] if with_heading else []
+    rows = [
+        f"{GOODS[i % 5]}\t{WEIGHTS[i]}\t{number}\t45G1\t8483{10 + i}\tHLK 2301{i:02d}\tnote"
+        for i, number in enumerate(numbers())
+    ]
+    return "\n".join([*heading, *rows])
+
+
+def paste(page: Any, field: str, text: str) -> None:
+    """Paste a text into a field, as the browser would out of the clipboard."""
+    page.focus(field)
+    page.evaluate(
+        """([field, text]) => {
+            const data = new DataTransfer();
+            data.setData("text/plain", text);
+            const event = new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true});
+            document.querySelector(field).dispatchEvent(event);
+        }""",
+        [field, text],
+    )
+
+
+def fill_shipment(page: Any, reference: str = "CM-1", departure: str = "2026-11-01 10:00") -> None:
+    page.goto("/shipments/new")
+    page.fill("#f-reference", reference)
+    page.fill("#f-origin", "Chongqing Tuanjiecun (CKG)")
+    page.fill("#f-destination", "Mannheim Mühlauhafen (MHG)")
+    page.fill("#f-train", "YXO 8433")
+    page.fill("#f-planned_departure", departure)
+
+
+@pytest.mark.parametrize("with_heading", [True, False], ids=["with a heading", "by content"])
+def test_ten_containers_are_pasted_mended_recorded_and_depart(
+    page: Any, live_server: LiveServer, with_heading: bool
+) -> None:
+    sign_in(page)
+    fill_shipment(page)
+    paste(page, "#container-1", sheet(with_heading))
+    page.wait_for_selector("#told-row-3 >> text=The check digit does not fit.")
+    assert page.input_value("#container-10") == numbers()[9]
+    assert page.input_value("#gross_kg-1") == "21640"
+    assert page.input_value("#goods-2") == "Laptop computers"
+    assert page.input_value("#hs_code-1") == "848310"
+    assert page.input_value("#seals-4") == "HLK 230103"
+    assert page.inner_text("#sentence") == "Ten containers typed. One needs mending."
+    assert page.input_value("#f-planned_arrival") == "2026-11-18 21:00"[:10] + " 15:00"
+
+    page.click("#told-row-3 >> text=Use 3")
+    page.wait_for_selector("#sentence >> text=Nothing is wrong with them.")
+    assert page.input_value("#container-3") == "CAIU 884617 3"
+    page.click(".bar >> text=Record shipment")
+    page.wait_for_selector("text=CM-1 is recorded with 10 containers.")
+    assert len(containers(live_server.store)) - published(live_server) == 10
+
+    page.click("text=Record departure")
+    page.wait_for_selector("h1 >> text=What happened to CM-1?")
+    page.fill("#f-date", "2026-11-01")
+    page.fill("#f-time", "11:15")
+    page.click("text=Record for 10 containers")
+    page.wait_for_selector("h1 >> text=Departed at Chongqing Tuanjiecun is recorded for 10 containers.")
+    (departed,) = [e for e in events(live_server.store) if e.event == "departed" and e.sender == "Alpha Freight"]
+    assert departed.occurred_at.isoformat() == "2026-11-01T03:15:00+00:00"
+
+    page.click("text=Undo")
+    page.wait_for_selector("text=Taken back.")
+    assert [e for e in events(live_server.store) if e.id == departed.id and e.current] == []
+
+
+def published(live_server: LiveServer) -> int:
+    """Containers of the published record."""
+    mine = {s.id for s in shipments(live_server.store) if s.partner == "Alpha Freight"}
+    return sum(c.shipment_id not in mine for c in containers(live_server.store))
+
+
+def test_a_shipment_is_entered_with_the_keyboard_alone(page: Any, live_server: LiveServer) -> None:
+    sign_in(page)
+    page.goto("/shipments/new")
+    page.focus("#f-reference")
+    for text in ("CM-7", "CKG", "MHG"):
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    page.focus("#container-1")
+    for serial in (1, 2, 3, 4, 5, 6):  # Enter goes down, and past the last row makes a new one
+        page.keyboard.type(container_number(serial))
+        page.keyboard.press("Enter")
+    page.wait_for_selector("#sentence >> text=Six containers typed. Nothing is wrong with them.")
+    page.focus(".bar .btn-go")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=CM-7 is recorded with 6 containers.")
+    assert [s.reference for s in shipments(live_server.store) if s.partner == "Alpha Freight"] == ["CM-7"]
+
+
+def test_problems_after_sending_take_the_focus_and_lead_to_their_fields(page: Any) -> None:
+    sign_in(page)
+    fill_shipment(page)
+    page.fill("#f-destination", "Manheim")
+    page.fill("#container-1", container_number(1))
+    page.click(".bar >> text=Record shipment")
+    page.wait_for_selector(".summary")
+    assert page.evaluate("document.activeElement.className").startswith("summary")
+    page.click(".summary a")
+    assert page.evaluate("location.hash") == "#f-destination"
+    page.click("#told-destination >> text=Mannheim Mühlauhafen (MHG)")
+    page.wait_for_selector("#corridors .pick")
+    page.wait_for_selector(".summary", state="detached")
+
+
+def test_a_double_click_records_once(page: Any, live_server: LiveServer) -> None:
+    sign_in(page)
+    fill_shipment(page)
+    page.fill("#container-1", container_number(1))
+    page.wait_for_selector("#sentence >> text=One container typed.")
+    page.dblclick(".bar >> text=Record shipment")
+    page.wait_for_selector("text=CM-1 is recorded with one container.")
+    assert len([s for s in shipments(live_server.store) if s.partner == "Alpha Freight"]) == 1
+
+
+def test_everything_works_without_a_script(open_page: Callable[..., Any], live_server: LiveServer) -> None:
+    page = open_page(java_script_enabled=False)
+    sign_in(page)
+    fill_shipment(page)
+    page.fill("#container-1", WRONG_DIGIT)
+    page.click(".bar >> text=Record shipment")
+    page.click("#told-row-1 >> text=Use 3")
+    assert page.input_value("#container-1") == "CAIU 884617 3"
+    page.click(".bar >> text=Record shipment")
+    page.click("text=Record departure")
+    page.click("text=Record for one container")
+    assert "Departed at Chongqing Tuanjiecun is recorded for one container." in page.inner_text("h1")
+
+
+def test_an_event_is_told_on_a_phone_with_one_thumb(phone: Any, live_server: LiveServer) -> None:
+    sign_in(phone)
+    fill_shipment(phone)
+    phone.fill("#container-1", container_number(1))
+    phone.fill("#container-2", container_number(2))
+    phone.wait_for_selector("#sentence >> text=Two containers typed.")
+    phone.click(".bar >> text=Record shipment")
+    phone.click("text=Record departure")
+    button = phone.locator(".bar .btn-go")
+    below = button.bounding_box()
+    assert below is not None
+    assert below["y"] + below["height"] > 760  # fixed at the lower end of the screen
+    assert below["height"] >= 44
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    for box in phone.locator(".next label").all():
+        size = box.bounding_box()
+        assert size is not None
+        assert size["height"] >= 44
+    phone.click("text=Choose some")
+    phone.click(".choose-many label >> nth=1")
+    phone.wait_for_selector("text=Record for one container")
+    phone.click(".bar .btn-go")
+    phone.wait_for_selector("h1 >> text=Departed at Chongqing Tuanjiecun is recorded for one container.")
+    (event,) = [e for e in events(live_server.store) if e.sender == "Alpha Freight"]
+    assert event.container_id is not None
+
+
+def test_now_and_the_clock_follow_the_station(page: Any) -> None:
+    sign_in(page)
+    fill_shipment(page)
+    page.fill("#container-1", container_number(1))
+    page.wait_for_selector("#sentence >> text=One container typed.")
+    page.click(".bar >> text=Record shipment")
+    page.click("text=Record departure")
+    before = page.input_value("#f-time")
+    page.click("text=All 18 events, all stations")
+    page.select_option("#f-event", "arrived")
+    page.select_option("#f-station", "MHG")
+    assert page.is_checked("#pick-other")
+    assert re.search(r"Mannheim.*UTC\+[12]", page.inner_text("#zone"))
+    assert page.input_value("#f-time") != before
+
+
+def test_a_file_is_looked_at_and_taken_in(page: Any, live_server: LiveServer) -> None:
+    sign_in(page)
+    page.goto("/import")
+    rows = [f"CM-9,CKG,MHG,{container_number(serial)},45G1" for serial in (1, 2, 3)] + ["CM-9,CKG,MHG,CAIU8846177,45G1"]
+    content = "\n".join(["reference,origin,destination,container,size_type", *rows])
+    page.set_input_files("#f-file", {"name": "nov.csv", "mimeType": "text/csv", "buffer": content.encode()})
+    page.click("text=Look at it first")
+    page.wait_for_selector("h1 >> text=3 of 4 rows are new and ready. One has problems.")
+    page.click("text=Take in the 3 good rows")
+    page.click("text=Continue")
+    page.wait_for_selector("h1 >> text=3 rows are recorded. One was refused.")
+    with page.expect_download() as download:
+        page.click("text=Download the refused row")
+    assert download.value.suggested_filename == "nov-refused.csv"
+
+
+@pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.parametrize("address", ["/shipments/new", "/events/new", "/import"])
+def test_pages_fit_narrow_screens(open_page: Callable[..., Any], width: int, address: str) -> None:
+    page = open_page(viewport={"width": width, "height": 700})
+    sign_in(page, Role.PARTNER)
+    page.goto(address)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
