@@ -23,6 +23,7 @@ from railtrack.web import (
     health,
     i18n,
     imports,
+    places,
     security,
     shell,
     shipment_form,
@@ -77,3 +78,4 @@ def _pages() -> Iterator[Blueprint]:
     yield shipment_form.blueprint
     yield event_form.blueprint
     yield imports.blueprint
+    yield places.blueprint
