@@ -36,6 +36,7 @@ class Chain:
     stations: tuple[str, ...] = ()
     missing: tuple[Pair, ...] = ()
     legs: tuple[Leg, ...] = ()  # those there are, in order
+    is_whole: bool = True  # every name was known; else what lies side by side here need be no neighbours
 
 
 def judge_corridor(raw: RawRow, world: World, before: Corridor | None = None) -> Judged[Corridor]:
@@ -125,7 +126,8 @@ def _chain(row: Judging) -> Chain:
             say("%(text)s is no station, or several.", text=unknown.text[:60]),
             say("Near: %(near)s.", near=near) if near else say("Write its code or its full name, or add the station."),
         )
-    chain = _joined([each for each in found if isinstance(each, str)], network)
+    known = [each for each in found if isinstance(each, str)]
+    chain = replace(_joined(known, network), is_whole=len(known) == len(found))
     if len(found) < 2:
         row.problem(
             "stations", say("A corridor has two stations at least."), say("One a line, Chongqing's side first.")
@@ -138,8 +140,7 @@ def _chain(row: Judging) -> Chain:
             say("%(name)s stands in the list twice.", name=network.stations[twice].name),
             say("A train passes each station once; take one away."),
         )
-    # a station that is not known leaves a hole, and what lies beside it are no neighbours
-    if len(chain.stations) == len(found) > 1:
+    if chain.is_whole and len(found) > 1:
         first, last = network.stations[chain.stations[0]], network.stations[chain.stations[-1]]
         if last.lon >= first.lon:
             row.problem(
@@ -186,7 +187,7 @@ def _joined(stations: list[str], network: Network) -> Chain:
 
 
 def _pairs(row: Judging, column: str, chain: Chain) -> tuple[Pair, ...]:
-    if not row.has(column):
+    if not row.has(column) or not chain.is_whole:
         return ()
     neighbours = set(pairwise(chain.stations))
     found: list[Pair] = []
@@ -225,7 +226,7 @@ def _borders_fit(row: Judging, chain: Chain, border: tuple[Pair, ...], free: tup
             say("Take it out of one of the two lists."),
         )
     stated = f"{row.cells.get('border_pairs') or ''} {row.cells.get('open_border_pairs') or ''}".upper()
-    for a, b in country_changes(chain.stations, network):
+    for a, b in country_changes(chain.stations, network) if chain.is_whole else ():
         # one that was named wrongly has its problem already
         if (a, b) not in {*border, *free} and f"{b}-{a}" not in stated:
             given = str(row.cells.get("border_pairs") or "").strip()
@@ -242,7 +243,7 @@ def _changes(row: Judging, chain: Chain) -> tuple[str, ...]:
     if not row.has("gauge_changes"):
         return derived
     stated = tuple(str(row.cells["gauge_changes"]).upper().replace(",", " ").split())
-    if chain.stations and not chain.missing and set(stated) != set(derived):
+    if chain.stations and chain.is_whole and not chain.missing and set(stated) != set(derived):
         row.problem(
             "gauge_changes",
             say("The legs change gauge at %(places)s.", places=", ".join(derived))

@@ -90,6 +90,7 @@ def index() -> ResponseReturnValue:
         edited=sum(e.edited for e in stations) + sum(e.edited for e in legs) + sum(e.edited for e in corridors),
         network=load_world(store).network,
         misfits=operations.corridor_misfits(store, actor=actor),
+        near=load_world(store).gazetteer.near(q) if q and not found["stations"] else (),
     )
 
 

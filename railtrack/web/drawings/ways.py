@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
+from railtrack.domain.mending_leg import gauge_changes
 from railtrack.domain.places import Leg, Station
 from railtrack.domain.station_names import short_name
 from railtrack.maps.features import is_estimated, kind_of
@@ -16,7 +17,7 @@ LABEL_SIZE = 13.5
 
 
 def way(stations: Mapping[str, Station], legs: Sequence[Leg], *, title: str, language: str = "en") -> Markup:
-    """Legs that follow one another along their lines, both ends named; empty without a leg."""
+    """Legs that follow one another westward, along their lines, both ends named; empty without a leg."""
     if not legs:
         return Markup("")
     lines = [
@@ -30,9 +31,16 @@ def way(stations: Mapping[str, Station], legs: Sequence[Leg], *, title: str, lan
     ends = (legs[0].origin, legs[-1].destination)
     room = Room(SMALL_WIDTH, SMALL_HEIGHT, [p for _kind, _guessed, points in pieces for p in dense(points)])
     names = []
+    changes = set(gauge_changes(ids, legs))
+    west = {leg.origin: leg.gauge_mm == 1435 for leg in legs}  # legs point west: what begins here lies west of it
     for station in (*(s for s in ids if s not in ends), *ends):
         x, y = view.at(stations[station].lat, stations[station].lon)
-        parts.append(marks.terminal(x, y, 6) if station in ends else marks.station(x, y))
+        if station in ends:
+            parts.append(marks.terminal(x, y, 6))
+        elif station in changes:
+            parts.append(marks.gauge_change(x, y, west_is_1435=west[station], scale=0.8))
+        else:
+            parts.append(marks.station(x, y))
     for station in ends:
         x, y = view.at(stations[station].lat, stations[station].lon)
         name = short_name(stations[station], language)
