@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -26,14 +28,28 @@ def environment(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     return dict(os.environ)
 
 
+@pytest.fixture(scope="session")
+def set_up(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as `railtrack init` leaves it, made once."""
+    path = tmp_path_factory.mktemp("cli") / "set_up.db"
+    shutil.copyfile(sqlite_template, path)
+    settings = {"RAILTRACK_DATABASE_URL": f"sqlite:///{path}"}
+    result = CliRunner(env=settings).invoke(main, ["init", "--quiet"], prog_name="railtrack")
+    assert result.exit_code == 0, result.output
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return path
+
+
 @pytest.fixture
-def run(environment: dict[str, str]) -> Run:
+def run(environment: dict[str, str], sqlite_url: str, set_up: Path) -> Run:
     """Run a command on a database that is set up; gives what it printed and its exit status."""
+    shutil.copyfile(set_up, sqlite_url.removeprefix("sqlite:///"))
 
     def call(*arguments: str) -> Result:
         return CliRunner().invoke(main, list(arguments), prog_name="railtrack")
 
-    assert call("init", "--quiet").exit_code == 0
     return call
 
 

@@ -36,8 +36,8 @@ def test_an_export_to_stdout_is_nothing_but_the_file(worked: Run) -> None:
 
 
 def test_filters_choose_what_is_exported(worked: Run) -> None:
-    done = worked("export", "journeys", "--status", "in_transit", "--partner", "Example Forwarding", "--format", "jsonl",
-                  "-o", "-").stdout.splitlines()  # fmt: skip
+    chosen = ("--status", "in_transit", "--partner", "Example Forwarding")
+    done = worked("export", "journeys", *chosen, "--format", "jsonl", "-o", "-").stdout.splitlines()
     assert {json.loads(line)["status"] for line in done} == {"in_transit"}
     none = worked("export", "shipments", "--from", "2031-01-01", "--format", "csv", "-o", "-").stdout
     assert len(none.splitlines()) == 1
