@@ -1,4 +1,4 @@
-"""TEU and mass of stored containers; TEU as a published source gives it, else by size-type and quantity (contract §5)."""
+"""TEU and mass of stored containers; TEU as a source gives it, else by size-type (contract §5, Volume)."""
 
 from typing import Any
 
