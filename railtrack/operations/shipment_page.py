@@ -201,7 +201,12 @@ def _course(
         if e.current and e.facts.classifier is Classifier.ESTIMATED and e.facts.station and e.facts.moment
         and e.container_id in (None, recorded.id)
     }  # fmt: skip
-    main = None if whole_way else {*main_stations(network, facts.origin, facts.destination, facts.corridor)}
+    main: set[str] | None = None
+    if not whole_way:
+        # of a published train nothing is known between its ends, so most stations would say nothing
+        changes = network.corridors[facts.corridor].gauge_changes if facts.corridor else ()
+        ends = facts.origin, facts.destination
+        main = {*changes} if shipment.published else {*main_stations(network, *ends, facts.corridor)}
     return Course(
         origin=facts.origin,
         destination=facts.destination,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session
 
 from railtrack.domain.actors import Scope
@@ -63,7 +63,7 @@ def _facts(session: Session, ids: Sequence[int]) -> tuple[dict[int, Fact], dict[
                 JourneyRow.last_at,
                 VisitRow.arrived_at.label("stands_since"),
             )
-            .outerjoin(VisitRow, (VisitRow.journey_id == JourneyRow.id) & VisitRow.is_open)
+            .outerjoin(VisitRow, _STANDS_THERE)
             .where(JourneyRow.shipment_id.in_(part), JourneyRow.status == Status.IN_TRANSIT)
             .order_by(JourneyRow.last_at, JourneyRow.id)
         )
@@ -74,6 +74,15 @@ def _facts(session: Session, ids: Sequence[int]) -> tuple[dict[int, Fact], dict[
                 stays[row.shipment_id] = row.stands_since
         _place(session, facts, [i for i in part if i in facts and facts[i].event is EventKind.POSITION])
     return facts, stays
+
+
+# work done since the arrival, such as the change of gauge, leaves it standing
+_STANDS_THERE = and_(
+    VisitRow.journey_id == JourneyRow.id,
+    VisitRow.station == JourneyRow.last_station,
+    VisitRow.arrived_at.is_not(None),
+    VisitRow.departed_at.is_(None),
+)
 
 
 def _place(session: Session, facts: dict[int, Fact], ids: Sequence[int]) -> None:

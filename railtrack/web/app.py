@@ -16,6 +16,7 @@ from railtrack.operations.accounts import remembered_secret
 from railtrack.store.engine import Store
 from railtrack.web import (
     accounts,
+    containers,
     errors,
     event_form,
     filters,
@@ -27,6 +28,9 @@ from railtrack.web import (
     security,
     shell,
     shipment_form,
+    shipment_page,
+    simulated,
+    trains,
 )
 from railtrack.web.current import system_clock
 
@@ -64,6 +68,7 @@ def create_app(
     security.register(app, settings, secret_key)
     filters.register(app)
     shell.register(app)
+    simulated.register(app)
     errors.register(app)
     headers.register(app)
     for blueprint in _pages():
@@ -79,3 +84,6 @@ def _pages() -> Iterator[Blueprint]:
     yield event_form.blueprint
     yield imports.blueprint
     yield places.blueprint
+    yield shipment_page.blueprint
+    yield trains.blueprint
+    yield containers.blueprint

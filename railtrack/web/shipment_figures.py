@@ -57,6 +57,8 @@ def _how_far(says: Whereabouts, whole: ShipmentPage) -> Figure:
         return Figure(gettext("Way"), gettext("not known"), note=gettext("no corridor is recorded"))
     unit = gettext("of %(km)s km", km=number(way.length_km))
     note = _along(way)
+    if whole.shipment.facts.corridor_assumed:
+        note = gettext("%(along)s, corridor assumed", along=note)
     if whole.position is not None:
         if whole.position.is_estimated:
             note = gettext("place estimated; %(along)s", along=note)

@@ -1,19 +1,24 @@
 """A shipment's own pages: how it stands, its map, everything that was stated of it, who changed it."""
 
+from datetime import UTC, datetime
+
 from flask import Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from railtrack.domain.actors import Actor
+from railtrack.domain.events import EventKind
 from railtrack.domain.network import Network
-from railtrack.domain.records import RecordedContainer
+from railtrack.domain.records import AuditEntry, RecordedContainer
 from railtrack.domain.timetable import Stop
 from railtrack.operations import shipment_page as operations
 from railtrack.operations.reference import load_world
 from railtrack.operations.shipment_page import ShipmentPage
 from railtrack.web import whereabouts
 from railtrack.web.current import current_actor, current_store, now
+from railtrack.web.event_words import classifier_word, event_word
 from railtrack.web.history import statements
 from railtrack.web.i18n import gettext
+from railtrack.web.moments import day_clock
 from railtrack.web.shell import same_page_with
 from railtrack.web.shipment_figures import figures
 from railtrack.web.shipment_map import map_frame, small_map
@@ -27,6 +32,7 @@ __all__ = ["blueprint"]  # with these pages on it
 FEW_CONTAINERS = 10
 FEW_STATEMENTS = 5
 STATEMENTS_PAGE = 200
+IDENTITY_PARTS = 6  # shipment, container, event, classifier, station, instant
 
 
 @blueprint.get("/shipments/<int:shipment_id>")
@@ -50,6 +56,7 @@ def show(shipment_id: int) -> str:
         sentence=_answer(says, whole, last, network),
         figures=figures(says, whole, actor),
         rows=_rows(whole, network, says),
+        has_plan=whole.timetable.has_plan,
         drawn=small_map(whole, network, says.where(whole.followed)),
         corridor=network.corridors.get(whole.shipment.facts.corridor or ""),
         stations=network.stations,
@@ -78,6 +85,7 @@ def large_map(shipment_id: int) -> str:
         summary=whole.followed.summary,
         sentence=_answer(says, whole, last, network),
         rows=_rows(whole, network, says),
+        has_plan=whole.timetable.has_plan,
         **simulated_context(),
     )
 
@@ -121,10 +129,12 @@ def audit(shipment_id: int) -> str:
     shipment, page = operations.audit_of_shipment(
         current_store(), shipment_id, actor=current_actor(), cursor=request.args.get("cursor")
     )
+    says = Whereabouts(load_world(current_store()).network, now())
     return render_template(
         "shipments/audit.html",
         shipment=shipment,
         page=page,
+        stated=lambda entry: stated(entry, says),
         next_address=same_page_with(cursor=page.next_cursor) if page.next_cursor else None,
         first_address=same_page_with(cursor=None) if request.args.get("cursor") else None,
         **simulated_context(),
@@ -153,6 +163,19 @@ def _may_record(actor: Actor, whole: ShipmentPage) -> bool:
 def box_name(container: RecordedContainer) -> str:
     """What names a container in an address: its number, or our id for a quantity."""
     return container.facts.container or str(container.id)
+
+
+def stated(entry: AuditEntry, says: Whereabouts) -> str:
+    """What an entry about an event states, in words; the store keeps it as the event's identity."""
+    parts = str((entry.after or {}).get("identity", "")).split("|")
+    if len(parts) != IDENTITY_PARTS or parts[2] not in list(EventKind):
+        return ""
+    at = datetime.fromtimestamp(int(parts[5]), UTC) if parts[5].isdigit() else None
+    return ", ".join(
+        filter(
+            None, (event_word(parts[2]), classifier_word(parts[3]), says.place(parts[4]), day_clock(at) if at else "")
+        )
+    )
 
 
 def _answer(says: Whereabouts, whole: ShipmentPage, last: Stop | None, network: Network) -> str:

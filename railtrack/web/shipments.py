@@ -107,6 +107,7 @@ def _page(
         next_address=same_page_with(cursor=page.next_cursor) if page.next_cursor else None,
         first_address=same_page_with(cursor=None) if request.args.get("cursor") else None,
         sorting=_sorting,
+        quick=_quick(asked),
         export_address=lambda form: same_address("shipments.export", form=form),
         **simulated_context(),
     )
@@ -147,6 +148,25 @@ def directions() -> list[tuple[str, str]]:
         (Direction.WESTBOUND.value, gettext("westbound")),
         (Direction.EASTBOUND.value, gettext("eastbound")),
     ]
+
+
+def _quick(asked: Asked) -> list[tuple[str, str, bool]]:
+    """The choices most often wanted, one click each: label, address, whether it is the present one."""
+    choices: tuple[tuple[str, dict[str, str]], ...] = (
+        (gettext("All"), {}),
+        (gettext("Under way"), {"status": Status.IN_TRANSIT.value}),
+        (gettext("Late"), {"late": "1"}),
+        (gettext("Not departed"), {"status": Status.NOT_DEPARTED.value}),
+        (gettext("Arrived"), {"status": Status.COMPLETED.value}),
+    )
+    return [
+        (label, same_page_of(values), asked_of(values | {"sort": asked.sort}) == asked) for label, values in choices
+    ]
+
+
+def same_page_of(values: dict[str, str]) -> str:
+    """The list with these filters and no others."""
+    return url_for("shipments.index", **values)  # type: ignore[arg-type] # mypy thinks of url_for's own options
 
 
 def _sorting(asked: Asked, column: str) -> tuple[str, str]:
@@ -229,4 +249,3 @@ def _exact(text: str, actor: Actor) -> str | None:
     if found.is_container and found.shipment_ids:
         return url_for("containers.show", number=container_number.compact(text))
     return None
-

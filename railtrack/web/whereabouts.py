@@ -161,7 +161,7 @@ def days_of(each: Followed) -> str:
 
 
 def behind_words(each: Followed) -> str:
-    """How it stands against the plan, in a sentence: 41 hours behind plan, on plan, 3 hours ahead of plan."""
+    """How it stands against the plan, in a sentence: 41 hours behind plan, on plan, 3 hours early."""
     if each.behind_days is not None:
         if each.behind_days == 0:
             return gettext("on plan")
@@ -178,6 +178,8 @@ def behind_words(each: Followed) -> str:
             said = ngettext("%(num)d day", "%(num)d days", round(hours / 24))
     else:
         return ""
+    if each.summary.arrived is not None:
+        return gettext("%(span)s late", span=said) if late else gettext("%(span)s early", span=said)
     return gettext("%(span)s behind plan", span=said) if late else gettext("%(span)s ahead of plan", span=said)
 
 
