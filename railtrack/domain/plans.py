@@ -32,7 +32,10 @@ class Choice:
 
 
 def choices(network: Network, origin: str, destination: str) -> tuple[Choice, ...]:
-    """Give the corridors that hold both stations, in the order of the file; none for one and the same station."""
+    """Give the corridors that hold both stations, in the order of the file; none for one and the same station.
+
+    Where none holds both, those a leg joins to a terminal off them, such as Guoyuan Port.
+    """
     if origin == destination or origin not in network.stations or destination not in network.stations:
         return ()
     found = []
@@ -41,7 +44,8 @@ def choices(network: Network, origin: str, destination: str) -> tuple[Choice, ..
         if legs:
             is_whole = {origin, destination} == {corridor.origin, corridor.destination}
             found.append(Choice(corridor, legs, is_whole))
-    return tuple(found)
+    holding = [c for c in found if {origin, destination} <= set(c.corridor.stations)]
+    return tuple(holding or found)
 
 
 def planned_h(network: Network, choice: Choice) -> float:

@@ -29,7 +29,7 @@ MORE_CELLS = (
 )  # fmt: skip
 STATIONS = ("origin", "destination")
 MADE_BY_FORM = ("laden", "size_type")
-FEWEST_ROWS, ROWS_MORE, MOST_ROWS = 5, 5, 500
+FEWEST_ROWS, ROWS_MORE, MOST_ROWS = 5, 5, 1_000
 
 _NAME_AND_ID = re.compile(r".*\(\s*([A-Za-z]{2,5})\s*\)\s*")
 
@@ -42,12 +42,14 @@ class Sheet:
     rows: tuple[Mapping[str, str], ...]
     by_quantity: bool = False
     more: bool = False
+    dropped: int = 0  # rows beyond the most that fit
 
     @classmethod
     def of_form(cls, form: MultiDict[str, str]) -> "Sheet":
         """Read what a browser sent."""
         columns = {name: form.getlist(name) for name in (*CELLS, *MORE_CELLS)}
-        count = min(max((len(values) for values in columns.values()), default=0), MOST_ROWS)
+        sent = max((len(values) for values in columns.values()), default=0)
+        count = min(sent, MOST_ROWS)
         rows = tuple({name: values[i] for name, values in columns.items() if i < len(values)} for i in range(count))
         return cls(
             {name: form.get(name, "") for name in FIELDS},
@@ -55,6 +57,7 @@ class Sheet:
             by_quantity=form.get("by_quantity") == "1",
             # what holds something is not hidden
             more=form.get("more") == "1" or any(row.get(name, "").strip() for row in rows for name in MORE_CELLS),
+            dropped=sent - count,
         )
 
     @classmethod
@@ -233,6 +236,8 @@ def judged(sheet: Sheet, outcome: Outcome, world: World, *, is_sent: bool) -> Ju
         views[place] = RowView(place + 1, cells, _state(own, missing), tuple(own))
     if not sheet.filled and not is_sent:
         views.clear()
+    if sheet.dropped:
+        of_fields.setdefault("reference", []).append(_too_many())
     rows = tuple(views.get(i, RowView(i + 1, row)) for i, row in enumerate(sheet.rows))
     return Judged(sheet, rows, {k: tuple(v) for k, v in of_fields.items()}, _teu(sheet, world))
 
@@ -317,6 +322,14 @@ def _twice(cells: Mapping[str, str], place: int, seen: dict[str, int]) -> Proble
         remedy=say("Clear one of the two rows, or correct the number."),
         column="container",
         value=cells["container"],
+    )
+
+
+def _too_many() -> Problem:
+    return Problem(
+        message=say("More than %(most)d rows do not fit into the form.", most=MOST_ROWS),
+        remedy=say("The first of them stand below. Send so many as a file: see Import."),
+        column="reference",
     )
 
 

@@ -386,3 +386,11 @@ def test_numbers_are_not_lost_by_switching_to_quantities_and_back(partner: Flask
     page = send(partner, ADDRESS, form_of(do="quantity")).text
     assert 'name="quantity"' in page
     assert field_value(page, "container") == container_number(1)
+
+
+def test_rows_beyond_what_fits_are_said_and_not_dropped_in_silence(partner: FlaskClient, web_store: Store) -> None:
+    rows = [box(1)] + [{"size_type": "45G1", "laden": "yes"}] * 1_100
+    answer = send(partner, ADDRESS, form_of(*rows))
+    assert answer.status_code == 422
+    assert "More than 1000 rows do not fit into the form" in words_of(answer.text)
+    assert count(web_store, ShipmentRow) == 0
