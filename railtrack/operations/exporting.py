@@ -11,8 +11,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from railtrack.domain.actors import Actor
-from railtrack.domain.errors import Problem, Refused
-from railtrack.domain.messages import say
 from railtrack.domain.network import Network
 from railtrack.domain.records import RecordedEvent, RecordedShipment
 from railtrack.domain.times import Moment
@@ -191,23 +189,6 @@ def _plain(cells: Cells) -> Cells:
         for name, value in cells.items()
         if value not in (None, "", ())
     }
-
-
-def insist_kind(what: str, form: str) -> None:
-    """Refuse a kind or form nobody knows, for callers that take them from an address."""
-    for text, names, column in ((what, [w.value for w in What], "what"), (form, [f.value for f in Form], "format")):
-        if text not in names:
-            raise Refused(
-                [
-                    Problem(
-                        message=say("There is no export %(text)s.", text=text),
-                        remedy=say("There are: %(names)s.", names=", ".join(names)),
-                        column=column,
-                        value=text,
-                        suggestions=tuple(names),
-                    )
-                ]
-            )
 
 
 def refused_file(result: LoadResult, form: str = "csv") -> Iterable[bytes]:

@@ -3,7 +3,7 @@
 from sqlalchemy import delete, exists, func, select
 
 from railtrack.store.bulk import in_batches
-from railtrack.store.engine import Reading, Writing
+from railtrack.store.engine import Writing
 from railtrack.store.refold import note_removals
 from railtrack.store.tables import (
     AuditRow,
@@ -18,11 +18,6 @@ from railtrack.store.tables import (
     UserRow,
     VisitRow,
 )
-
-
-def count_simulated(r: Reading) -> int:
-    """Give how many shipments are simulated."""
-    return r.session.scalar(select(func.count()).select_from(ShipmentRow).where(ShipmentRow.simulated)) or 0
 
 
 def remove_simulated(w: Writing) -> int:

@@ -47,7 +47,12 @@ def test_adding_the_same_history_twice_changes_nothing(sqlite_store: Store) -> N
     init(sqlite_store, now=NOW)
     add_demo(sqlite_store, journeys=60, actor=ADMIN, now=NOW)
     events = count(sqlite_store, EventRow)
-    again = add_demo(sqlite_store, journeys=60, actor=ADMIN, now=NOW)
+    seen: list[tuple[int, int | None]] = []
+    again = add_demo(
+        sqlite_store, journeys=60, actor=ADMIN, now=NOW, progress=lambda done, total: seen.append((done, total))
+    )
+    assert seen == sorted(seen)
+    assert seen[-1][0] == seen[-1][1]
     assert (again.trains, again.journeys, again.events) == (0, 0, 0)
     assert count(sqlite_store, EventRow) == events
 
