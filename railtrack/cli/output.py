@@ -24,6 +24,8 @@ def print_json(document: object) -> None:
 def print_csv(rows: Sequence[Mapping[str, object]], columns: Sequence[str] = ()) -> None:
     """Print rows as CSV, numbers unrounded, empty where nothing is known."""
     names = list(columns or (rows[0] if rows else ()))
+    if not names:
+        return  # no row, so nothing tells the columns
     buffer = StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(names)
