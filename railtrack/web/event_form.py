@@ -21,6 +21,7 @@ from railtrack.domain.verdicts import Outcome, State
 from railtrack.domain.world import World
 from railtrack.operations import entering
 from railtrack.operations.reference import load_world
+from railtrack.operations.shipment_page import shipment_page
 from railtrack.web.current import current_actor, current_store, now
 from railtrack.web.event_words import classifier_word, event_word
 from railtrack.web.i18n import gettext, language, words
@@ -294,6 +295,7 @@ def _form(
         problems=problems,
         past=past,
         last=past[-1] if past else None,
+        behind_h=_behind_h(load, actor) if past else None,
         world=world,
         stations=world.network.stations,
         way=stations_on_the_way(world, load),
@@ -309,6 +311,11 @@ def _form(
         other=OTHER,
     )
     return page, status
+
+
+def _behind_h(load: Load, actor: Actor) -> float | None:
+    """How many hours the shipment is behind its plan now; None where that is not known."""
+    return shipment_page(current_store(), load.shipment.id, actor=actor, now=now()).behind_h
 
 
 def _asked_for(offered: list[Offer]) -> str:

@@ -211,7 +211,8 @@ def _again(world: World, sheet: Sheet) -> ResponseReturnValue:
 
 
 def _keep_draft(sheet: Sheet, actor: Actor) -> ResponseReturnValue:
-    title = sheet.fields.get("reference", "").strip() or gettext("Without reference")
+    ends = [sheet.fields.get(name, "").strip() for name in STATIONS]
+    title = sheet.fields.get("reference", "").strip() or " – ".join(filter(None, ends)) or gettext("Without reference")
     draft_id = entering.keep_draft(
         current_store(), title, sheet.to_keep, actor=actor, now=now(), draft=request.form.get("draft", type=int)
     )
