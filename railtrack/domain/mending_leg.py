@@ -230,7 +230,7 @@ def _length(row: Judging, column: str, straight: float) -> float | None:
 def leg_warnings(leg: Leg) -> tuple[Problem, ...]:
     """What is worth a look in a leg that was measured: the published length far from the routed one."""
     routed = leg.measured_km if leg.measured_km is not None else leg.length_km
-    if not leg.published_km or abs(routed / leg.published_km - 1) <= TENTH:
+    if not leg.published_km or abs(routed - leg.published_km) <= TENTH * leg.published_km:
         return ()
     return (
         Problem(

@@ -20,6 +20,7 @@ from railtrack.web.current import current_account, current_actor, current_settin
 from railtrack.web.drawings.ways import way
 from railtrack.web.filters import named
 from railtrack.web.i18n import gettext, language
+from railtrack.web.numbers import decimal
 from railtrack.web.place_cells import Cells, cells_of
 
 blueprint = Blueprint("places", __name__, url_prefix="/admin/places")
@@ -228,7 +229,7 @@ def measure_leg(origin: str, destination: str) -> ResponseReturnValue:
     found = operations.measure_leg_again(
         current_store(), origin, destination, _version(), actor=current_actor(), now=now()
     )
-    km = f"{found.measured_km or found.length_km:,.1f}"
+    km = decimal(found.measured_km if found.measured_km is not None else found.length_km)
     flash(gettext("Measured anew: %(km)s km, %(how)s.", km=km, how=place_cells.method_word(found.method)), "done")
     return redirect(url_for("places.leg", origin=origin, destination=destination))
 
@@ -327,7 +328,9 @@ def _route_missing(sent: Sent) -> Sent:
     routed = operations.add_missing_legs(current_store(), sent.cells["stations"], actor=current_actor(), now=now())
     for leg in routed.added:
         how = place_cells.method_word(leg.method)
-        said = gettext("%(a)s–%(b)s: %(km)s km, %(how)s.", a=leg.origin, b=leg.destination, km=leg.length_km, how=how)
+        said = gettext(
+            "%(a)s–%(b)s: %(km)s km, %(how)s.", a=leg.origin, b=leg.destination, km=decimal(leg.length_km), how=how
+        )
         flash(said, "warn" if leg.method == "estimated" else "done")
     if not routed.added and not routed.left:
         flash(gettext("No leg is missing."), "info")
