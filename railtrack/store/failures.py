@@ -38,7 +38,11 @@ _SYMPTOMS: tuple[tuple[tuple[str, ...], Message], ...] = (
         say("The database file cannot be opened; see that its folder exists and may be written to."),
     ),
     (
-        ("not a database", "malformed", "disk i/o error"),
+        ("disk i/o error",),
+        say("The disk did not take what was written, for a limit or a fault of its own. Nothing was stored."),
+    ),
+    (
+        ("not a database", "malformed"),
         say("The database file is damaged; restore it from a backup."),
     ),
 )
