@@ -1,0 +1,66 @@
+"""Pages about railtrack itself: how figures are defined, where the data comes from, privacy, accessibility.
+
+Open without an account: the footer of the public page leads here, and nothing here is of any partner.
+"""
+
+import csv
+from functools import cache
+
+from flask import Blueprint, render_template
+
+from railtrack import resources
+from railtrack.exchange.disruptions import disruptions
+from railtrack.exchange.history import line_history
+from railtrack.operations.line_record import line_record
+from railtrack.operations.statistics import Statistic
+from railtrack.web.current import current_settings, current_store, public
+from railtrack.web.statistics_definitions import definition, quantile_rule
+from railtrack.web.statistics_words import question, title
+
+blueprint = Blueprint("about", __name__)
+
+
+@blueprint.get("/definitions")
+@public
+def definitions() -> str:
+    """What does each figure mean?"""
+    return render_template(
+        "about/definitions.html",
+        statistics=[(each, title(each), question(each), definition(each)) for each in Statistic],
+        quantile_rule=quantile_rule(),
+    )
+
+
+@blueprint.get("/sources")
+@public
+def sources() -> str:
+    """Where does it all come from, and under which licence?"""
+    return render_template(
+        "about/sources.html",
+        history=line_history(),
+        trains=line_record(current_store()).trains,
+        sections=published_sections(),
+        disruptions=disruptions(),
+    )
+
+
+@blueprint.get("/privacy")
+@public
+def privacy() -> str:
+    """What is stored, and who gets it?"""
+    settings = current_settings()
+    return render_template("about/privacy.html", hours=settings.session_hours, tiles=settings.tile_url)
+
+
+@blueprint.get("/accessibility")
+@public
+def accessibility() -> str:
+    """Can everybody use it, and what is missing?"""
+    return render_template("about/accessibility.html")
+
+
+@cache
+def published_sections() -> tuple[dict[str, str], ...]:
+    """The route lengths that others published, as they stand in the file."""
+    with (resources.folder("data") / "published_sections.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
