@@ -75,7 +75,8 @@ class _Judged:
 
 def _judge(reading: Reading, rows: Sequence[ShipmentRow], actor: Actor, update: bool) -> _Judged:
     known = organisations(reading.session)
-    owners: list[int | str | Problem] = [_owner(row, actor, known) for row in rows]
+    fresh: dict[str, str] = {}  # the first spelling of each new organisation, by its key
+    owners = [_owner(row, actor, known, fresh) for row in rows]
     keys = [(owner, row.shipment.reference) for owner, row in zip(owners, rows, strict=True)]
     recorded = shipments_by_reference(
         reading.session, actor.scope, [(owner, ref) for owner, ref in keys if isinstance(owner, int)]
@@ -93,7 +94,9 @@ def _judge(reading: Reading, rows: Sequence[ShipmentRow], actor: Actor, update: 
     return _Judged(ledger, verdicts)
 
 
-def _owner(row: ShipmentRow, actor: Actor, known: Mapping[str, Organisation]) -> int | str | Problem:
+def _owner(
+    row: ShipmentRow, actor: Actor, known: Mapping[str, Organisation], fresh: dict[str, str]
+) -> int | str | Problem:
     """Say whose shipment a row is: an organisation's id, the name of a new one, or why that cannot be."""
     stated = row.shipment.partner
     if actor.is_administrator:
@@ -104,7 +107,7 @@ def _owner(row: ShipmentRow, actor: Actor, known: Mapping[str, Organisation]) ->
                 column="partner",
             )
         organisation = known.get(name_key(stated))
-        return organisation.id if organisation else " ".join(stated.split())
+        return organisation.id if organisation else fresh.setdefault(name_key(stated), " ".join(stated.split()))
     own = actor.organisation or ""
     if actor.organisation_id is None:
         raise NotAllowed(say("Your account belongs to no organisation."))

@@ -1,7 +1,9 @@
 """Reading what rows of shipments name, and writing what they add: shipments, containers, trains and their audit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, tuple_, update
@@ -21,6 +23,8 @@ from railtrack.store.engine import Writing
 from railtrack.store.moments import columns, moment
 from railtrack.store.refold import refold
 from railtrack.store.tables import ContainerRow, OrganisationRow, ShipmentRow, TrainRow
+
+ABOUT = timedelta(days=31)  # as far as a train may leave from its plan
 
 
 @dataclass(frozen=True)
@@ -292,11 +296,32 @@ def _write_trains(w: Writing, capacities: Mapping[TrainKey, float]) -> None:
     w.session.flush()
 
 
-def _on_trains(session: Session, trains: Iterable[TrainKey]) -> list[int]:
-    numbers = sorted({number for number, _, _ in trains})
+def _on_trains(session: Session, trains: Collection[TrainKey]) -> list[int]:
+    """Give the shipments whose slots these may be: of the train's number and origin, planned about its day.
+
+    About, since a train that left on another day than planned is found by that day too.
+    """
+    days: dict[tuple[str, str], list[date]] = defaultdict(list)
+    for number, day, origin in trains:
+        days[number, origin].append(day)
     found: list[int] = []
-    for part in in_batches(numbers):
-        found += session.scalars(select(ShipmentRow.id).where(ShipmentRow.train.in_(part)))
+    for part in in_batches(sorted({number for number, _, _ in trains})):
+        rows = session.execute(
+            select(
+                ShipmentRow.id,
+                ShipmentRow.train,
+                ShipmentRow.origin,
+                ShipmentRow.planned_departure_at,
+                ShipmentRow.planned_departure_offset_min,
+                ShipmentRow.planned_departure_is_day,
+                ShipmentRow.planned_departure_text,
+            ).where(ShipmentRow.train.in_(part))
+        )
+        for row in rows:
+            planned = moment(row, "planned_departure")
+            known = days.get((row.train, row.origin), [])
+            if known and (planned is None or any(abs(planned.local_date - day) <= ABOUT for day in known)):
+                found.append(row.id)
     return found
 
 
