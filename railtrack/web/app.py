@@ -15,8 +15,10 @@ from railtrack.config import Settings
 from railtrack.operations.accounts import remembered_secret
 from railtrack.store.engine import Store
 from railtrack.web import (
+    about,
     accounts,
     containers,
+    corridors,
     errors,
     event_form,
     filters,
@@ -24,12 +26,16 @@ from railtrack.web import (
     health,
     i18n,
     imports,
+    maps,
+    overview,
     places,
     security,
     shell,
     shipment_form,
     shipment_page,
     simulated,
+    stations,
+    statistics,
     trains,
 )
 from railtrack.web.current import system_clock
@@ -87,3 +93,9 @@ def _pages() -> Iterator[Blueprint]:
     yield shipment_page.blueprint
     yield trains.blueprint
     yield containers.blueprint
+    yield overview.blueprint
+    yield maps.blueprint
+    yield stations.blueprint
+    yield corridors.blueprint
+    yield statistics.blueprint
+    yield about.blueprint
