@@ -10,6 +10,7 @@ from railtrack.domain.gazetteer import fold
 from railtrack.domain.mending_leg import great_circle_km, leg_warnings
 from railtrack.domain.mending_station import GAUGES_MM, ROLES
 from railtrack.domain.messages import Message, say
+from railtrack.domain.network import Network
 from railtrack.domain.places import Corridor, Leg, Mode, Station
 from railtrack.domain.world import World
 from railtrack.operations import places as operations
@@ -17,7 +18,7 @@ from railtrack.operations.reference import load_world
 from railtrack.store.reference import Versioned
 from railtrack.web import place_cells
 from railtrack.web.current import current_account, current_actor, current_settings, current_store, now
-from railtrack.web.drawings.ways import way
+from railtrack.web.drawings.ways import around, way
 from railtrack.web.filters import named
 from railtrack.web.i18n import gettext, language
 from railtrack.web.numbers import decimal
@@ -165,14 +166,16 @@ def _station_page(
     zone = next((p.suggestions[0] for p in sent.problems if p.column == "timezone" and p.suggestions), "")
     if zone and not cells["timezone"]:
         cells["timezone"] = zone  # the proposal stands in the field: sending it again confirms it
+    legs = [leg for leg in network.legs if station_id in (leg.origin, leg.destination)]
     page = render_template(
         "places/station.html",
         sent=sent,
         cells=cells,
         known=known,
+        map=_around(network, known.value, legs) if known else "",
         version=_version() if request.method == "POST" and known else known.version if known else None,
         network=network,
-        legs=[leg for leg in network.legs if station_id in (leg.origin, leg.destination)],
+        legs=legs,
         corridors=[each for each in network.corridors.values() if station_id in each.stations],
         history=_history("station", station_id),
         roles=ROLES,
@@ -388,3 +391,8 @@ def _history(subject: str, subject_id: str) -> object:
 
 def _drawn(world: World, legs: tuple[Leg, ...], title: str) -> str:
     return way(world.network.stations, legs, title=gettext("Map: %(what)s", what=title), language=language())
+
+
+def _around(network: Network, station: Station, legs: list[Leg]) -> str:
+    title = gettext("Map: %(what)s", what=named(station))
+    return around(network.stations, station, legs, title=title, language=language())
