@@ -13,6 +13,7 @@ from railtrack.domain.network import Network
 from railtrack.domain.statements import Statement, StatementLedger
 from railtrack.domain.verdicts import Outcome, State, Take, Verdict, rejected
 from railtrack.store.engine import Reading, Store
+from railtrack.store.organisations import name_key
 from railtrack.store.recording import (
     Known,
     Span,
@@ -153,7 +154,7 @@ class _Resolver:
 
 
 def _is(name: str, other: str) -> bool:
-    return name.casefold() == other.casefold()
+    return name_key(name) == name_key(other)
 
 
 def _holds(span: Span, at: datetime) -> bool:
