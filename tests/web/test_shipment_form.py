@@ -145,7 +145,7 @@ def test_a_problem_is_said_on_top_with_a_link_to_its_field(
         with subtests.test(said):
             answer = send(partner, ADDRESS, form)
             assert answer.status_code == 422
-            summary = answer.text[answer.text.index('class="summary') : answer.text.index("<form")]
+            summary = answer.text[answer.text.index('class="summary') : answer.text.index('id="shipment"')]
             assert said in words_of(summary)
             assert f'href="#{field}"' in summary
             assert f'id="{field}"' in answer.text
