@@ -9,6 +9,7 @@ from railtrack.domain.errors import NotFound
 from railtrack.domain.messages import say
 from railtrack.domain.network import Network
 from railtrack.domain.places import Leg, Station
+from railtrack.domain.station_names import short_name
 from railtrack.operations.corridor_facts import CorridorFacts, all_corridors, corridor_facts
 from railtrack.operations.reference import load_world
 from railtrack.web import drawings
@@ -101,8 +102,9 @@ def stops(facts: CorridorFacts) -> list[Stop]:
 def _sentence(facts: CorridorFacts) -> str:
     """10,513 km of rail from Chongqing to Mannheim, with two changes of gauge, planned in 17.5 days."""
     corridor = facts.corridor
-    west, east = (named(s) for s in (facts.stations[-1], facts.stations[0]))
-    values = {"km": number(facts.length_km), "east": east, "west": west, "days": number(corridor.planned_total_h / 24, 1)}
+    west, east = (short_name(s, language()) for s in (facts.stations[-1], facts.stations[0]))
+    days = number(corridor.planned_total_h / 24, 1)
+    values = {"km": number(facts.length_km), "east": east, "west": west, "days": days}
     changes = ngettext("%(num)d change of gauge", "%(num)d changes of gauge", len(corridor.gauge_changes))
     if facts.sea_legs:
         ships = ngettext("%(num)d sea leg", "%(num)d sea legs", facts.sea_legs)

@@ -114,9 +114,7 @@ def basis(record: LineRecord) -> list[str]:
         opened=long_day(history.opened),
     )
     if history.planned_interval_days == 7:
-        planned = gettext(
-            "A weekly train was planned from the opening on %(opened)s;", opened=long_day(history.opened)
-        )
+        planned = gettext("A weekly train was planned from the opening on %(opened)s;", opened=long_day(history.opened))
     passed = ngettext(
         "%(num)d week passed to the end of %(month)s.",
         "%(num)d weeks passed to the end of %(month)s.",

@@ -76,7 +76,7 @@ def frame(station_id: str) -> Response:
     network = load_world(current_store()).network
     whole = facts.whole or {}
     half = whole.get("p50_h")
-    lines = ()
+    lines: tuple[str, ...] = ()
     if isinstance(half, float):
         lines = (gettext("half leave within %(hours)s h", hours=number(half, 1)),)
     dwell = Dwell(
@@ -118,8 +118,10 @@ def chart(facts: StationFacts) -> Markup:
     ranges = tuple(
         drawings.Range(
             direction=Direction(str(row["direction"])),
-            p50=float(str(row["p50_h"])), p80=float(str(row["p80_h"])), p95=float(str(row["p95_h"])),
-        )  # fmt: skip
+            p50=float(str(row["p50_h"])),
+            p80=float(str(row["p80_h"])),
+            p95=float(str(row["p95_h"])),
+        )
         for row in sorted(facts.dwell, key=lambda row: str(row["direction"]), reverse=True)
         if row["p50_h"] is not None
     )

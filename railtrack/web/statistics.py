@@ -1,7 +1,7 @@
 """The statistics: five questions with their answers, each with filters, charts, a table, exports and what is behind."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
@@ -14,6 +14,7 @@ from railtrack.domain.network import Network
 from railtrack.exchange.disruptions import disruptions
 from railtrack.exchange.writing import MEDIA_TYPES, WRITERS
 from railtrack.operations import finding, journeys_behind, statistics, traffic
+from railtrack.operations.published import PUBLISHED_RECORD
 from railtrack.operations.reference import load_world
 from railtrack.operations.statistics import GROUPS, Filters, Row, Statistic, WrongUsage
 from railtrack.web import statistics_table
@@ -43,7 +44,8 @@ def index() -> str:
     answers = []
     for statistic in Statistic:
         asked = _asked(statistic, actor, network, MultiDict())
-        answers.append((statistic, question(statistic), answer(asked, _compute(asked, actor)(asked.filters, ()), network)))
+        rows = _compute(asked, actor)(asked.filters, ())
+        answers.append((statistic, question(statistic), answer(asked, rows, network, _untold(asked, actor))))
     return render_template(
         "statistics/index.html",
         answers=answers,
@@ -138,6 +140,7 @@ def download(pieces: Any, name: str, media_type: str) -> Response:
 
 # ---------------------------------------------------------------- what is asked, and computed
 
+
 def _statistic(name: str) -> Statistic:
     try:
         return Statistic(name)
@@ -145,9 +148,7 @@ def _statistic(name: str) -> Statistic:
         abort(404)
 
 
-def _asked(
-    statistic: Statistic, actor: Actor, network: Network, arguments: MultiDict[str, str] | None = None
-) -> Asked:
+def _asked(statistic: Statistic, actor: Actor, network: Network, arguments: MultiDict[str, str] | None = None) -> Asked:
     """What the address asks for, or these arguments."""
     known = Known(
         corridors=list(network.corridors),
@@ -166,6 +167,27 @@ def _compute(asked: Asked, actor: Actor) -> Any:
         )
 
     return compute
+
+
+def _untold(asked: Asked, actor: Actor) -> list[Row]:
+    """For how many of the journeys of volume nothing was told; nothing for other statistics."""
+    if asked.statistic is not Statistic.VOLUME:
+        return []
+    store, filters, options = current_store(), asked.filters, asked.options
+    rows = journeys_behind.unpublished(store, filters=filters, by=(), options=options, actor=actor)
+    found: list[Row] = []
+    for row in rows:
+        group = {"direction": str(row["direction"])}
+        behind = journeys_behind.behind(
+            store, asked.statistic, filters=filters, group=group, options=options, actor=actor
+        )
+        found.append({**row, "journeys": len(behind)})
+    return found
+
+
+def _is_published(by_partner: list[Row]) -> bool:
+    """Whether all of it is the published record."""
+    return bool(by_partner) and all(row["partner"] == PUBLISHED_RECORD for row in by_partner)
 
 
 def _behind(asked: Asked, actor: Actor) -> tuple[journeys_behind.Behind, dict[str, str], str]:
@@ -208,12 +230,18 @@ class _Page:
         compute = _compute(asked, self.actor)
         plain = compute(asked.filters, ())
         rows = compute(asked.filters, asked.by) if asked.by else plain
-        said = answer(asked, plain, network)
+        untold = _untold(asked, self.actor)
+        said = answer(asked, plain, network, untold)
         group = row_group(asked, said.row) if asked.statistic in OWN_GROUPS else {}
         if asked.statistic is Statistic.VOLUME:
             group = {}
         found = journeys_behind.behind(
-            current_store(), asked.statistic, filters=asked.filters, group=group, options=asked.options, actor=self.actor
+            current_store(),
+            asked.statistic,
+            filters=asked.filters,
+            group=group,
+            options=asked.options,
+            actor=self.actor,
         )
         return self._render(
             said,
@@ -223,7 +251,9 @@ class _Page:
             behind=found,
             behind_lines=journeys_behind.lines(current_store(), found.ids[:FEW], actor=self.actor),
             behind_address=journeys_address(asked, "", group),
-            left=left_out(asked, plain, compute, self.actor),
+            left=left_out(asked, plain, untold, self.actor),
+            untold=any(row["teu_unpublished"] or row["gross_unpublished"] for row in untold),
+            is_published=_is_published(compute(asked.filters, ("partner",))),
             up_to=journeys_behind.up_to(current_store(), actor=self.actor),
         )
 
@@ -245,10 +275,8 @@ class _Page:
             quantile_rule=quantile_rule(),
             forms=[(form, self._file(form)) for form in ("csv", "xlsx", JSON)],
             can_simulate=traffic.simulated_there(current_store(), actor=self.actor),
-            with_simulated=url_for(
-                "statistics.show", name=asked.statistic.value, **self._query(include_simulated="1")
-            ),  # type: ignore[arg-type]
-            with_dates=url_for("statistics.show", name=asked.statistic.value, **self._query(include_dates="1")),  # type: ignore[arg-type]
+            with_simulated=self._address(include_simulated="1"),
+            with_dates=self._address(include_dates="1"),
             choices=self._choices(),
             headings=headings(),
             says=Whereabouts(self.network, now()),
@@ -257,8 +285,9 @@ class _Page:
             **values,
         )
 
-    def _query(self, **changes: str) -> Mapping[str, object]:
-        return {**self.asked.query, **changes}
+    def _address(self, **changes: str) -> str:
+        query: Any = {**self.asked.query, **changes}
+        return url_for("statistics.show", name=self.asked.statistic.value, **query)
 
     def _file(self, form: str) -> str:
         query: Any = self.asked.query
@@ -281,5 +310,9 @@ class _Page:
 
 
 def behind_heading(count: int) -> str:
-    return ngettext("The %(figure)s journey behind the sentence above", "The %(figure)s journeys behind the sentence above",
-                    count, figure=number(count))  # fmt: skip
+    return ngettext(
+        "The %(figure)s journey behind the sentence above",
+        "The %(figure)s journeys behind the sentence above",
+        count,
+        figure=number(count),
+    )

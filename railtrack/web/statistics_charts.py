@@ -21,7 +21,7 @@ Compute = Callable[[Filters, tuple[str, ...]], list[Row]]
 BARS = "bars"  # the legend of a chart of bars
 MOST_STATIONS = 12
 MOST_ROWS = 12
-FEWEST_MONTHS = 2
+FEWEST_MONTHS = 6
 LONGEST_MARKED = 2  # months; longer ones are no mark but a period
 ROOM_OF_LABEL = 0.4  # share of the chart's width that the words beside a mark take
 FEWEST_IN_MONTH = 20  # on average; below that a share by month is chance
@@ -85,9 +85,12 @@ def _reliability(
                 (
                     Direction(str(row["direction"])),
                     figure(row, "on_time_share") or 0.0,
-                    gettext("%(share)s of %(count)s", share=share(figure(row, "on_time_share")),
-                            count=number(count(row, "journeys"))),
-                )  # fmt: skip
+                    gettext(
+                        "%(share)s of %(count)s",
+                        share=share(figure(row, "on_time_share")),
+                        count=number(count(row, "journeys")),
+                    ),
+                )
                 for row in _west_first(same)
             ),
         )
@@ -121,7 +124,9 @@ def _dwell(
     drawn = [
         drawings.RangeRow(
             label=station_name(row, network),
-            sub=ngettext("%(figure)s stay", "%(figure)s stays", count(row, "visits"), figure=number(count(row, "visits"))),
+            sub=ngettext(
+                "%(figure)s stay", "%(figure)s stays", count(row, "visits"), figure=number(count(row, "visits"))
+            ),
             ranges=_both([r for r in by_direction if str(r["station"]) == station]),
         )
         for station, row in wanted.items()
@@ -153,7 +158,8 @@ def _borders(
         )
         for name in sorted(grouped, key=lambda name: order.get(name, len(order)))
     ][:MOST_ROWS]
-    title = gettext("Hours at each border crossing: median, 80 % and 95 % of journeys, both directions. The table below "
+    title = gettext("Hours at each border crossing: median, 80 % and 95 % of journeys, both directions. The "
+                    "table below "
                     "has the same figures.")  # fmt: skip
     found = [
         Chart(
@@ -183,11 +189,10 @@ def _volume(
         drawings.BarRow(
             label=year,
             bars=tuple(
-                (Direction(str(row["direction"])), figure(row, "teu") or 0.0,
-                 gettext("%(teu)s TEU", teu=number(figure(row, "teu"))))
+                (Direction(str(row["direction"])), figure(row, "teu") or 0.0, _teu_word(row))
                 for row in _west_first(same)
             ),
-        )  # fmt: skip
+        )
         for year, same in by_year
     ]
     fills = [
@@ -197,9 +202,13 @@ def _volume(
                 (
                     Direction(str(row["direction"])),
                     figure(row, "fill_share") or 0.0,
-                    ngettext("%(share)s of %(num)d train", "%(share)s of %(num)d trains", count(row, "fill_trains"),
-                             share=share(figure(row, "fill_share"))),
-                )  # fmt: skip
+                    ngettext(
+                        "%(share)s of %(num)d train",
+                        "%(share)s of %(num)d trains",
+                        count(row, "fill_trains"),
+                        share=share(figure(row, "fill_share")),
+                    ),
+                )
                 for row in _west_first(same)
                 if row["fill_share"] is not None
             ),
@@ -230,6 +239,13 @@ def _volume(
             legend=BARS,
         ),
     ]
+
+
+def _teu_word(row: Row) -> str:
+    """What is written at the end of a bar; trains whose TEU nobody told are no trains without cargo."""
+    if count(row, "trains") and not figure(row, "teu"):
+        return gettext("not published")
+    return gettext("%(teu)s TEU", teu=number(figure(row, "teu")))
 
 
 # ---------------------------------------------------------------- pieces
@@ -263,8 +279,10 @@ def _both(rows: Sequence[Row]) -> tuple[drawings.Range, ...]:
     return tuple(
         drawings.Range(
             direction=Direction(str(row["direction"])),
-            p50=figure(row, "p50_h") or 0.0, p80=figure(row, "p80_h") or 0.0, p95=figure(row, "p95_h") or 0.0,
-        )  # fmt: skip
+            p50=figure(row, "p50_h") or 0.0,
+            p80=figure(row, "p80_h") or 0.0,
+            p95=figure(row, "p95_h") or 0.0,
+        )
         for row in _west_first(rows)
         if figure(row, "p50_h") is not None
     )
@@ -304,15 +322,20 @@ def _monthly(
         series,
         first_year=first[0],
         first_month=first[1],
-        title=gettext("%(heading)s: %(aside)s, from %(first)s to %(last)s.", heading=heading, aside=aside,
-                      first=min(values), last=max(values)),
+        title=gettext(
+            "%(heading)s: %(aside)s, from %(first)s to %(last)s.",
+            heading=heading,
+            aside=aside,
+            first=min(values),
+            last=max(values),
+        ),
         last_label=label,
         last_short=label,
         marked=_marked(disruptions, months),
         direction=direction,
         number=lambda value: number(value),
         note=_note(asked),
-    )  # fmt: skip
+    )
     return Chart(heading, drawing, aside)
 
 
@@ -326,7 +349,9 @@ def _marked(disruptions: Sequence[Disruption], months: Sequence[tuple[int, int]]
         if first is None or last is None or last - first > LONGEST_MARKED:
             continue
         if all(abs(first - other.first) > len(months) * ROOM_OF_LABEL for other in found):
-            found.append(drawings.Marked(first=first, last=last, label=each.label(language()), short=each.short(language())))
+            found.append(
+                drawings.Marked(first=first, last=last, label=each.label(language()), short=each.short(language()))
+            )
     return found
 
 

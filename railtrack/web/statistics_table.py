@@ -111,7 +111,9 @@ def crossings(network: Network) -> list[str]:
     """All border pairs from east to west, those of the first corridor first."""
     found: dict[str, None] = {}
     for corridor in network.corridors.values():
-        pairs = sorted((*corridor.border_pairs, *corridor.open_border_pairs), key=lambda p: corridor.stations.index(p[0]))
+        pairs = sorted(
+            (*corridor.border_pairs, *corridor.open_border_pairs), key=lambda p: corridor.stations.index(p[0])
+        )
         found |= dict.fromkeys("-".join(pair) for pair in pairs)
     return list(found)
 

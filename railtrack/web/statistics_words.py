@@ -13,6 +13,7 @@ from railtrack.web.numbers import number, share
 from railtrack.web.statistics_form import Asked
 from railtrack.web.statistics_table import crossing_name, key_columns
 
+MOST_UNTOLD = 0.25  # where more than that is not known, a balance would say more about the record than the trains
 FEWEST = 20  # below that, one place is not called the slowest while others have more behind them
 
 
@@ -50,14 +51,19 @@ def title(statistic: Statistic) -> str:
     }[statistic]
 
 
-def answer(asked: Asked, rows: Sequence[Row], network: Network) -> Answer:
-    """Answer the question with figures and counts; `rows` are those without any asked-for group."""
+def answer(asked: Asked, rows: Sequence[Row], network: Network, untold: Sequence[Row] = ()) -> Answer:
+    """Answer the question with figures and counts.
+
+    `rows` are those without any asked-for group; `untold` say of volume for how many of its `journeys` TEU and more
+    are not known.
+    """
+    if asked.statistic is Statistic.VOLUME:
+        return _volume(rows, untold)
     return {
         Statistic.TRANSIT: _transit,
         Statistic.RELIABILITY: _reliability,
         Statistic.DWELL: _dwell,
         Statistic.BORDERS: _borders,
-        Statistic.VOLUME: _volume,
     }[asked.statistic](asked, rows, network)
 
 
@@ -97,13 +103,20 @@ def _transit(asked: Asked, rows: Sequence[Row], network: Network) -> Answer:
         return Answer(gettext("No journey has departed in what is looked at here."))
     if half is None or most is None:
         if count(row, "date_only"):
-            sentence = gettext("%(journeys)s departed, but hours are known of none: tick “count dates” to use the days.",
+            sentence = gettext("%(journeys)s departed, but hours are known of none: tick “count dates” to use "
+                               "the days.",
                                journeys=sentence_case(journeys_word(journeys)))  # fmt: skip
         else:
             sentence = gettext("%(journeys)s departed, none of them has arrived.",
                                journeys=sentence_case(journeys_word(journeys)))  # fmt: skip
         return Answer(sentence, _transit_basis(row), row)
-    sentence = gettext("Half of all journeys take up to %(half)s hours, %(days)s; one in twenty takes more than %(most)s.",
+    if asked.options.include_dates and count(row, "date_only"):  # no hour is made up for a date
+        sentence = gettext("Half of all journeys take up to %(half)s; one in twenty takes more than %(most)s.",
+                           half=days(half), most=days(most))  # fmt: skip
+        said = gettext("Of %(figure)s only dates are known, counted from noon to noon.",
+                       figure=number(count(row, "date_only")))  # fmt: skip
+        return Answer(_directed(asked, sentence), f"{_transit_basis(row)} {said}", row)
+    sentence = gettext("Half of all journeys take up to %(half)s hours, %(days)s; one in twenty more than %(most)s.",
                        half=number(half), days=days(half), most=number(most))  # fmt: skip
     return Answer(_directed(asked, sentence), _transit_basis(row), row)
 
@@ -128,12 +141,15 @@ def _reliability(asked: Asked, rows: Sequence[Row], network: Network) -> Answer:
         return Answer(gettext("No completed journey has a planned arrival to be held against."))
     within = number(asked.options.tolerance_h, 0 if asked.options.tolerance_h.is_integer() else 1)
     if late > 0:
-        sentence = gettext("%(share)s of journeys arrive within %(hours)s hours of plan; half are %(late)s hours late or "
+        sentence = gettext("%(share)s of journeys arrive within %(hours)s hours of plan; half are %(late)s "
+                           "hours late or "
                            "more.", share=share(on_time), hours=within, late=number(late))  # fmt: skip
     else:
         sentence = gettext("%(share)s of journeys arrive within %(hours)s hours of plan; half arrive early or on plan.",
                            share=share(on_time), hours=within)  # fmt: skip
-    basis = gettext("%(on_time)s of %(journeys)s.", on_time=number(count(row, "on_time")), journeys=journeys_word(journeys))
+    basis = gettext(
+        "%(on_time)s of %(journeys)s.", on_time=number(count(row, "on_time")), journeys=journeys_word(journeys)
+    )
     most = figure(row, "delay_p95_h")
     if most is not None:
         basis += " " + gettext("One in twenty is more than %(most)s hours late.", most=number(most))
@@ -153,11 +169,15 @@ def _dwell(asked: Asked, rows: Sequence[Row], network: Network) -> Answer:
     basis = gettext("%(stays)s at %(places)s, %(own)s of them there.", stays=stays_word(visits),
                     places=ngettext("%(num)d station", "%(num)d stations", len(rows)),
                     own=number(count(row, "visits")))  # fmt: skip
-    longest = max((r for r in ranked if count(r, "visits") >= FEWEST), key=lambda r: figure(r, "p50_h") or 0.0, default=row)
+    longest = max(
+        (r for r in ranked if count(r, "visits") >= FEWEST), key=lambda r: figure(r, "p50_h") or 0.0, default=row
+    )
     if longest is not row:
-        basis += " " + gettext("A single stay is longest at %(place)s, with %(half)s and %(most)s (%(stays)s).",
-                               place=station_name(longest, network), half=number(figure(longest, "p50_h")),
-                               most=number(figure(longest, "p95_h")), stays=stays_word(count(longest, "visits")))  # fmt: skip
+        basis += " " + gettext(
+            "A single stay is longest at %(place)s, with %(half)s and %(most)s (%(stays)s).",
+            place=station_name(longest, network), half=number(figure(longest, "p50_h")),
+            most=number(figure(longest, "p95_h")), stays=stays_word(count(longest, "visits")),
+        )  # fmt: skip
     return Answer(_directed(asked, sentence), basis, row)
 
 
@@ -182,10 +202,12 @@ def _borders(asked: Asked, rows: Sequence[Row], network: Network) -> Answer:
         "most": number(figure(row, "p95_h")),
     }
     if row["direction"] == Direction.WESTBOUND.value:
-        sentence = gettext("Westbound, half of all containers are through %(place)s in %(half)s hours. One in twenty needs "
+        sentence = gettext("Westbound, half of all containers are through %(place)s in %(half)s hours. One in "
+                           "twenty needs "
                            "more than %(most)s.", **values)  # fmt: skip
     else:
-        sentence = gettext("Eastbound, half of all containers are through %(place)s in %(half)s hours. One in twenty needs "
+        sentence = gettext("Eastbound, half of all containers are through %(place)s in %(half)s hours. One in "
+                           "twenty needs "
                            "more than %(most)s.", **values)  # fmt: skip
     basis = gettext("%(journeys)s; most hours are lost there.", journeys=journeys_word(count(row, "journeys")))
     other = next((r for r in ranked if r["crossing"] != row["crossing"]), None)
@@ -206,7 +228,7 @@ def most_lost(rows: Sequence[Row]) -> list[Row]:
     return sorted(known, key=lambda row: (hours[str(row["crossing"])], figure(row, "p50_h") or 0.0), reverse=True)
 
 
-def _volume(asked: Asked, rows: Sequence[Row], network: Network) -> Answer:
+def _volume(rows: Sequence[Row], untold: Sequence[Row]) -> Answer:
     known = {str(row["direction"]): row for row in rows}
     west, east = known.get("westbound"), known.get("eastbound")
     trains = sum(count(row, "trains") for row in rows)
@@ -214,32 +236,38 @@ def _volume(asked: Asked, rows: Sequence[Row], network: Network) -> Answer:
     if west is None or east is None or not (trains or containers):
         return Answer(gettext("Nothing has departed in what is looked at here."))
     row = west if (figure(west, "teu") or 0) < (figure(east, "teu") or 0) else east
-    balance = figure(row, "balance")
-    filled = [(figure(r, "fill_share"), r) for r in (west, east)]
-    fills = [(value, r) for value, r in filled if value is not None]
-    if balance is None:
-        sentence = ngettext("%(figure)s train departed; how much it carried is not known.",
-                            "%(figure)s trains departed; how much they carried is not known.", trains,
-                            figure=count_word(trains))  # fmt: skip
-    elif row is west:
-        sentence = gettext("For every 100 TEU eastbound, %(back)s went westbound", back=number(balance * 100))
+    balance, missing = figure(row, "balance"), sum(count(r, "teu_unpublished") for r in untold)
+    trains_said = ngettext("%(figure)s train", "%(figure)s trains", trains, figure=count_word(trains))
+    containers_said = ngettext("%(figure)s container", "%(figure)s containers", containers, figure=number(containers))
+    if missing and (balance is None or missing > sum(count(r, "journeys") for r in untold) * MOST_UNTOLD):
+        sentence = gettext(
+            "%(trains)s departed with %(containers)s, as far as was told; the TEU of %(missing)s is not known.",
+            trains=trains_said, containers=containers_said, missing=journeys_word(missing),
+        )  # fmt: skip
+    elif balance is None:
+        sentence = gettext("%(trains)s departed with %(containers)s.", trains=trains_said, containers=containers_said)
     else:
-        sentence = gettext("For every 100 TEU westbound, %(back)s went eastbound", back=number(balance * 100))
-    if balance is not None and fills:
-        value, least = min(fills, key=lambda pair: pair[0])
-        if least is west:
-            sentence = gettext("%(first)s; westbound trains were %(share)s full.", first=sentence, share=share(value))
-        else:
-            sentence = gettext("%(first)s; eastbound trains were %(share)s full.", first=sentence, share=share(value))
-    elif balance is not None:
-        sentence += gettext("; how full the trains were is not known.")
-    known_trains = sum(count(r, "fill_trains") for r in rows)
+        sentence = _balance(row is west, balance, west, east)
+    filled = sum(count(r, "fill_trains") for r in rows)
     basis = gettext("%(trains)s with %(containers)s; the capacity of %(known)s is known.",
                     trains=ngettext("%(figure)s train", "%(figure)s trains", trains, figure=number(trains)),
-                    containers=ngettext("%(figure)s container", "%(figure)s containers", containers,
-                                        figure=number(containers)),
-                    known=count_word(known_trains))  # fmt: skip
+                    containers=containers_said, known=number(filled) if filled else gettext("none"))  # fmt: skip
     return Answer(sentence_case(sentence), basis, row)
+
+
+def _balance(westbound_is_weaker: bool, balance: float, west: Row, east: Row) -> str:
+    """How the directions stand to each other, and the emptier one's fill."""
+    if westbound_is_weaker:
+        first = gettext("For every 100 TEU eastbound, %(back)s went westbound", back=number(balance * 100))
+    else:
+        first = gettext("For every 100 TEU westbound, %(back)s went eastbound", back=number(balance * 100))
+    fills = [(value, row) for row in (west, east) if (value := figure(row, "fill_share")) is not None]
+    if not fills:
+        return gettext("%(first)s; how full the trains were is not known.", first=first)
+    value, least = min(fills, key=lambda pair: pair[0])
+    if least is west:
+        return gettext("%(first)s; westbound trains were %(share)s full.", first=first, share=share(value))
+    return gettext("%(first)s; eastbound trains were %(share)s full.", first=first, share=share(value))
 
 
 def station_name(row: Row, network: Network) -> str:
