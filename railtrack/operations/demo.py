@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from railtrack.domain.actors import Actor, Role
 from railtrack.domain.errors import NotAllowed, Problem, Refused
 from railtrack.domain.messages import say
-from railtrack.domain.simulated_cargo import PARTNERS
-from railtrack.domain.simulation import SimulatedTrain, simulate
+from railtrack.domain.simulation.cargo import PARTNERS
+from railtrack.domain.simulation.service import SimulatedTrain, simulate
 from railtrack.domain.verdicts import Outcome, State
 from railtrack.operations.accounts import create_user
 from railtrack.operations.booking import book

@@ -15,9 +15,9 @@ from railtrack.domain.events import Classifier, EventFacts, EventKind
 from railtrack.domain.journeys import Direction, Journey, Occurrence, Status, fold
 from railtrack.domain.raw import RawRow
 from railtrack.domain.shipment_rows import judge_shipment
-from railtrack.domain.simulated_conditions import CLOSURES, Conditions, Stratified, skewed
-from railtrack.domain.simulated_running import Running
-from railtrack.domain.simulation import SimulatedTrain, simulate
+from railtrack.domain.simulation.conditions import CLOSURES, Conditions, Stratified, skewed
+from railtrack.domain.simulation.running import Running
+from railtrack.domain.simulation.service import SimulatedTrain, simulate
 from railtrack.domain.world import World
 from railtrack.exchange.reference import load_reference
 from railtrack.exchange.writing import event_cells, shipment_cells, text_cell
