@@ -1,0 +1,49 @@
+"""Every table of railtrack, once.
+
+Rows stay inside `store`; values of `domain` cross its border. What must not happen twice is a unique constraint here.
+Moments are four columns: the instant, the station's offset in minutes then, whether only the day is known, and the
+text as it was given.
+"""
+
+from railtrack.store.tables.base import Base, BigId, UtcTime
+from railtrack.store.tables.bookkeeping import (
+    AuditRow,
+    ChangeCounterRow,
+    DraftRow,
+    FormReceiptRow,
+    RemovalRow,
+    SettingRow,
+    UploadRow,
+)
+from railtrack.store.tables.cargo import ContainerRow, ShipmentRow, TrainRow
+from railtrack.store.tables.derived import CrossingRow, JourneyRow, VisitRow
+from railtrack.store.tables.events import EventRow, EventSourceRow
+from railtrack.store.tables.places import CorridorRow, LegRow, StationRow
+from railtrack.store.tables.who import OneTimeLinkRow, OrganisationRow, UserRow
+
+__all__ = [
+    "AuditRow",
+    "Base",
+    "BigId",
+    "ChangeCounterRow",
+    "ContainerRow",
+    "CorridorRow",
+    "CrossingRow",
+    "DraftRow",
+    "EventRow",
+    "EventSourceRow",
+    "FormReceiptRow",
+    "JourneyRow",
+    "LegRow",
+    "OneTimeLinkRow",
+    "OrganisationRow",
+    "RemovalRow",
+    "SettingRow",
+    "ShipmentRow",
+    "StationRow",
+    "TrainRow",
+    "UploadRow",
+    "UserRow",
+    "UtcTime",
+    "VisitRow",
+]

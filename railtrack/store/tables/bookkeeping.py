@@ -1,0 +1,103 @@
+"""The change counter, the audit, and what lies on a user's desk."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from railtrack.store.tables.base import Base, BigId
+
+
+class ChangeCounterRow(Base):
+    """One row. A writer takes the next number and holds the row until it commits, so numbers are seen in order."""
+
+    __tablename__ = "change_counter"
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    change: Mapped[int] = mapped_column(BigInteger, default=0)
+
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+
+class RemovalRow(Base):
+    """Journeys that are gone (a quantity used up, simulated history taken out), for whoever keeps a copy."""
+
+    __tablename__ = "removals"
+
+    journey_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    change: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+
+
+class AuditRow(Base):
+    """Who changed what, when, from where; written with the change itself and never changed."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor: Mapped[str] = mapped_column(String(255))
+    origin: Mapped[str] = mapped_column(String(100))  # cli, web and the address, api
+    action: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[str] = mapped_column(String(200))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    before: Mapped[dict[str, Any] | None]
+    after: Mapped[dict[str, Any] | None]
+
+    __table_args__ = (Index("ix_audit_subject_subject_id", "subject", "subject_id"),)
+
+
+class DraftRow(Base):
+    """A shipment form put aside."""
+
+    __tablename__ = "drafts"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    fields: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime]
+
+
+class UploadRow(Base):
+    """A file waiting for its owner's decision after the preview."""
+
+    __tablename__ = "uploads"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(255))
+    kind: Mapped[str] = mapped_column(String(16))
+    encoding: Mapped[str] = mapped_column(String(40), default="")
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(String(16))  # waiting, stored, dropped
+    result: Mapped[dict[str, Any] | None]
+    uploaded_at: Mapped[datetime]
+
+
+class FormReceiptRow(Base):
+    """A form that was carried out, by its one-time key: sent twice, it answers with the first outcome."""
+
+    __tablename__ = "form_receipts"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    outcome: Mapped[str]
+    at: Mapped[datetime]
+
+
+class SettingRow(Base):
+    """What the installation must remember about itself, such as the session key made on first start."""
+
+    __tablename__ = "settings"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[str]
