@@ -41,6 +41,7 @@ ESTIMATED_SHARE = 0.05  # a way that runs over bridges for more than this is an 
 CIRCUITY = 1.2  # the whole line's published length over the straight line between its stations
 TOLERANCE_KM = 0.15  # how far a drawn line may lie off the network's
 SOURCE = "OpenStreetMap rail network (scgraph_data 2.0.0), shortest way"
+SEA_SOURCE = "scgraph marnet sea network, shortest way"
 _CELL = 0.03  # degrees: the grid in which neighbours are looked for
 
 
@@ -102,7 +103,7 @@ def new_leg(origin: Station, destination: Station, mode: Mode, gauge_mm: int | N
         gauge_mm=None if mode is Mode.SEA else gauge_mm,
         method=way.method,
         line=simplified(way.line, TOLERANCE_KM),
-        source="" if len(way.line) == 2 else SOURCE,
+        source={Method.NETWORK: SOURCE, Method.SEA: SEA_SOURCE}.get(way.method, "" if len(way.line) == 2 else SOURCE),
         note=f"Geodesic × {CIRCUITY}." if len(way.line) == 2 and way.method is Method.ESTIMATED else "",
     )
 

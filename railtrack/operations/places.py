@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
+from threading import Lock
 from typing import TypeVar
 
 from railtrack import resources
@@ -32,7 +33,7 @@ from railtrack.domain.places import Corridor, Leg, Mode, Station
 from railtrack.domain.raw import RawRow
 from railtrack.domain.records import AuditEntry
 from railtrack.domain.world import World
-from railtrack.network import geocoder, new_leg
+from railtrack.network import CIRCUITY, geocoder, new_leg
 from railtrack.operations.reference import load_world, reference_data
 from railtrack.store import reference as stored
 from railtrack.store.audit import audit_entries
@@ -41,6 +42,8 @@ from railtrack.store.reference import Versioned
 
 Cells = Mapping[str, str]
 PORT = "port"
+ESTIMATE_NOTE = f"Geodesic × {CIRCUITY}."
+_routing = Lock()
 T = TypeVar("T")
 V = TypeVar("V", Station, Leg, Corridor)
 
@@ -251,7 +254,9 @@ def measure_leg_again(store: Store, origin: str, destination: str, version: int,
         measured_km=measured.length_km if overrules else None,
         method=measured.method,
         line=measured.line,
-        source=measured.source,
+        # a source or a note of somebody who knew more stays with the same kind of measure
+        source=before.source if measured.method is before.method and before.source else measured.source,
+        note=measured.note if before.note in ("", ESTIMATE_NOTE) else before.note,
     )
     with store.writing(actor, now) as w:
         _insist_unmoved(w, *ends)
@@ -300,7 +305,9 @@ def _not_guessed(a: Station, b: Station, gauges: tuple[int, ...]) -> Problem | N
 
 
 def _measured(a: Station, b: Station, mode: Mode, gauge_mm: int | None) -> Leg:
-    return new_leg(a, b, mode, gauge_mm, resources.folder("data"))
+    # the network is loaded once, and a search ties its ends into it for as long as it lasts: one at a time
+    with _routing:
+        return new_leg(a, b, mode, gauge_mm, resources.folder("data"))
 
 
 def _insist_unmoved(r: Reading, *measured: Station) -> None:

@@ -1,6 +1,7 @@
 """Adding and mending places on both kinds of database: who may, what is refused, and that everything follows."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.util import find_spec
@@ -12,10 +13,12 @@ from railtrack.domain.actors import Actor, Role
 from railtrack.domain.errors import Conflict, NotAllowed, NotFound, Refused
 from railtrack.domain.network import Network
 from railtrack.domain.places import Method
+from railtrack.network import new_leg
 from railtrack.operations import places
 from railtrack.operations.reference import init, load_world
 from railtrack.operations.routes import corridors as corridor_list
 from railtrack.operations.statistics import compute
+from railtrack.resources import folder
 from railtrack.store.engine import Store
 from railtrack.web.place_cells import corridor_cells, leg_cells, station_cells
 from tests.factories import ADMINISTRATOR, CITY, CORRIDOR, enter, event_row, partner, shipment_row, tell
@@ -178,6 +181,7 @@ def test_a_ship_keeps_to_the_sea_lanes(furnished: Store, now: datetime) -> None:
     cells = {"origin": "KUR", "destination": "BLT", "mode": "sea", "gauge_mm": "1520"}
     made = places.add_leg(furnished, cells, actor=ADMINISTRATOR, now=now)
     assert (made.method, made.gauge_mm) == (Method.SEA, None)
+    assert made.source == "scgraph marnet sea network, shortest way"
 
 
 def test_without_a_way_of_rails_a_leg_is_the_geodesic_times_1_2_and_marked(furnished: Store, now: datetime) -> None:
@@ -235,6 +239,21 @@ def test_a_leg_is_measured_anew_after_its_station_was_moved(furnished: Store, no
     assert measured.measured_km < 233
     with pytest.raises(Conflict):
         places.measure_leg_again(furnished, "CKG", "DAZ", seen.version, actor=ADMINISTRATOR, now=now)
+
+
+@installed
+def test_several_legs_can_be_routed_at_a_time(furnished: Store, now: datetime) -> None:
+    stations = load_world(furnished).network.stations
+    wanted = [
+        {"origin": a, "destination": b, "mode": "rail", "gauge_mm": gauge}
+        for a, b, gauge in (("CGO", "TAO", "1435"), ("KZO", "AKX", "1520"), ("LAZ", "BAO", "1435"))
+    ]
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        together = list(pool.map(lambda cells: places.add_leg(furnished, cells, actor=ADMINISTRATOR, now=now), wanted))
+    for made in together:
+        ends = stations[made.origin], stations[made.destination]
+        alone = new_leg(*ends, made.mode, made.gauge_mm, folder("data"))
+        assert (made.length_km, made.method) == (alone.length_km, alone.method)
 
 
 def test_a_leg_of_another_gauge_takes_the_corridors_along(furnished: Store, now: datetime) -> None:

@@ -16,6 +16,7 @@ from railtrack.web.drawings.projection import View, fitted
 
 LABEL_SIZE = 17.0  # as wide as the stylesheet makes them on phones
 NEAR = 4
+AROUND_WIDTH, AROUND_HEIGHT = 360.0, 250.0
 PAD = (48.0, 50.0, 48.0, 50.0)
 
 
@@ -63,15 +64,15 @@ def around(
         *((stations[s].lat, stations[s].lon) for s in ids),
         *(p for line in lines for p in line),
     ]
-    view = fitted(places, SMALL_WIDTH, SMALL_HEIGHT, PAD)
+    view = fitted(places, AROUND_WIDTH, AROUND_HEIGHT, PAD)
     pieces = [(kind_of(leg), is_estimated(leg), view.line(line)) for leg, line in zip(legs, lines, strict=True)]
     parts = [ground(view, stations, legs)]
     parts += [rails_of(kind, guessed, points, False) for kind, guessed, points in pieces]
     parts += [marks.station(*view.at(stations[s].lat, stations[s].lon)) for s in ids]
     parts.append(marks.terminal(*view.at(here.lat, here.lon), 6))
-    room = Room(SMALL_WIDTH, SMALL_HEIGHT, [p for _kind, _guessed, points in pieces for p in dense(points)])
+    room = Room(AROUND_WIDTH, AROUND_HEIGHT, [p for _kind, _guessed, points in pieces for p in dense(points)])
     parts += _names(stations, (here.id, *ids), view, room, language)
-    return marks.svg(Markup("").join(parts), SMALL_WIDTH, SMALL_HEIGHT, "map map-s", title=title)
+    return marks.svg(Markup("").join(parts), AROUND_WIDTH, AROUND_HEIGHT, "map map-s", title=title)
 
 
 def _line(stations: Mapping[str, Station], leg: Leg) -> tuple[tuple[float, float], ...]:

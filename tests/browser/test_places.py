@@ -1,0 +1,114 @@
+"""Administering places in a real browser: with and without script, on a desk and on a phone."""
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+import railtrack.web
+from railtrack.domain.actors import Role
+from railtrack.operations import places
+from tests.browser.conftest import ADMINISTRATOR, LiveServer, Page, sign_in
+
+pytestmark = pytest.mark.browser
+AXE = Path(railtrack.web.__file__).parent / "static" / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = (
+    "/admin/places",
+    "/admin/places/add/station?find=Manheim",
+    "/admin/places/add/leg",
+    "/admin/places/add/corridor?like=khorgos",
+    "/admin/places/stations/DTK",
+    "/admin/places/legs/MNT/ZHZ",
+    "/admin/places/corridors/khorgos",
+)
+
+
+def type_saryshagan(page: Page) -> None:
+    for field, value in (
+        ("id", "SRY"), ("country", "KZ"), ("name", "Saryshagan"), ("lat", "46.11"), ("lon", "73.62"),
+    ):  # fmt: skip
+        page.fill(f"#f-{field}", value)
+    page.check("#gauge-1520")
+    page.check("#role-way")
+
+
+def test_a_station_is_added_with_the_zone_that_is_proposed_while_one_types(page: Page, live_server: LiveServer) -> None:
+    sign_in(page, Role.ADMINISTRATOR)
+    page.goto("/admin/places/add/station")
+    type_saryshagan(page)
+    page.click("#live button:has-text('Use Asia/Almaty')")
+    assert page.input_value("#f-timezone") == "Asia/Almaty"
+    page.wait_for_selector("#live:has-text('Nothing is wrong')")
+    page.click("button:has-text('Add the station')")
+    page.wait_for_url("**/admin/places/stations/SRY")
+    assert page.text_content("h1") == "Saryshagan lies on 0 legs and 0 corridors."
+    assert places.station(live_server.store, "SRY", actor=ADMINISTRATOR).value.timezone == "Asia/Almaty"
+
+
+def test_without_script_the_proposed_zone_stands_in_the_field_and_is_confirmed_by_sending_again(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page(java_script_enabled=False)
+    sign_in(page, Role.ADMINISTRATOR)
+    page.goto("/admin/places/add/station")
+    type_saryshagan(page)
+    page.click("button:has-text('Add the station')")
+    assert "Confirm the time its railway works in." in (page.text_content(".summary") or "")
+    assert page.input_value("#f-timezone") == "Asia/Almaty"
+    page.click("button:has-text('Add the station')")
+    page.wait_for_url("**/admin/places/stations/SRY")
+
+
+@pytest.mark.skipif(find_spec("scgraph_data") is None, reason="no rail network: pip install railtrack[network]")
+def test_a_corridor_is_checked_while_one_types_its_missing_leg_routed_and_enter_stores_it(
+    page: Page, live_server: LiveServer
+) -> None:
+    sign_in(page, Role.ADMINISTRATOR)
+    page.goto("/admin/places/add/corridor")
+    page.fill("#f-stations", "Alashankou\nDostyk\nAGZ\nMNT")
+    page.wait_for_selector("#live:has-text('4 stations are known, 2 legs join them')")
+    page.click("#live button:has-text('Use ALK-DTK')")
+    assert page.input_value("#f-border_pairs") == "ALK-DTK"
+    page.wait_for_selector("#live li.gap:has-text('Aktogay')")
+    page.set_default_timeout(60_000)  # loading the rail network takes a while the first time
+    page.click("button:has-text('Route them over the rail network')")
+    page.wait_for_selector(".flashes:has-text('AGZ–MNT:')")
+    for field, value in (
+        ("id", "straight"),
+        ("name", "Straight"),
+        ("planned_running_h", "20"),
+        ("planned_dwell_h", "4"),
+    ):
+        page.fill(f"#f-{field}", value)
+    page.press("#f-planned_dwell_h", "Enter")
+    page.wait_for_url("**/admin/places/corridors/straight")
+    stored = places.corridor(live_server.store, "straight", actor=ADMINISTRATOR).value
+    assert (stored.stations, stored.gauge_changes) == (("ALK", "DTK", "AGZ", "MNT"), ("DTK",))
+
+
+def test_no_page_is_wider_than_a_phone_and_buttons_suit_a_thumb(phone: Page) -> None:
+    sign_in(phone, Role.ADMINISTRATOR)
+    for address in PAGES:
+        phone.goto(address)
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 390, address
+        small = phone.eval_on_selector_all(
+            "main .btn:not(.btn-s)", "all => all.filter(b => b.getBoundingClientRect().height < 43.5).length"
+        )
+        assert small == 0, address
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_are_free_of_barriers_a_machine_can_find(open_page: Callable[..., Page], scheme: str) -> None:
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed: make setup")
+    page = open_page(color_scheme=scheme, bypass_csp=True)
+    sign_in(page, Role.ADMINISTRATOR)
+    found = {}
+    for address in PAGES:
+        page.goto(address)
+        page.add_script_tag(path=str(AXE))
+        violations = page.evaluate("async () => (await axe.run()).violations.map(v => v.id + ': ' + v.nodes[0].html)")
+        if violations:
+            found[address] = violations
+    assert found == {}
