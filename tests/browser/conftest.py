@@ -113,15 +113,20 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
-    """Open pages with options of a browser context, such as viewport or java_script_enabled."""
+    """Open pages with options of a browser context, such as viewport or java_script_enabled.
+
+    `expects_faults`: the test itself makes requests fail, so that the console speaks.
+    """
     contexts, complaints = [], []
 
-    def open_one(**options: object) -> Page:
+    def open_one(*, expects_faults: bool = False, **options: object) -> Page:
         options = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", "base_url": live_server.url} | options
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
+        if expects_faults:
+            return page
         page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
         page.on(
             "console",

@@ -222,3 +222,18 @@ def test_pages_fit_narrow_screens(open_page: Callable[..., Any], width: int, add
     sign_in(page, Role.PARTNER)
     page.goto(address)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_without_a_connection_nothing_typed_is_lost(open_page: Callable[..., Any], live_server: LiveServer) -> None:
+    page = open_page(expects_faults=True)
+    sign_in(page)
+    fill_shipment(page)
+    page.wait_for_selector("#net", state="hidden")
+    page.context.set_offline(True)
+    page.fill("#container-1", WRONG_DIGIT)
+    page.wait_for_selector("#net >> text=No connection")
+    page.context.set_offline(False)
+    page.fill("#goods-1", "Gears")
+    page.wait_for_selector("#told-row-1 >> text=The check digit does not fit.")
+    page.wait_for_selector("#net", state="hidden")
+    assert page.input_value("#container-1") == WRONG_DIGIT

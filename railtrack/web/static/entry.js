@@ -112,6 +112,11 @@
     rows.querySelector(`tr[data-msg="${number}"]`).classList.toggle("vh-row", !told.childElementCount);
   }
 
+  // Without a connection nothing is judged, and nothing is lost.
+  const net = document.getElementById("net");
+  form.addEventListener("htmx:error", () => { net.hidden = false; });
+  form.addEventListener("htmx:after:request", (event) => { if (event.detail.ctx.response) net.hidden = true; });
+
   document.addEventListener("htmx:after:swap", () => {
     rows.querySelectorAll(".told-row").forEach(dress);
     for (const told of document.querySelectorAll(".told[data-field]")) {
