@@ -160,11 +160,13 @@ def _with_capacity(wanted: ShipmentFilter, scope: Scope, now: datetime) -> Selec
 
 
 def _carried(wanted: ShipmentFilter, scope: Scope, now: datetime, *columns: Any) -> Select[Any]:
+    # a select of its own, since some conditions look into journeys, which this one joins
+    seen = select(ShipmentRow.id).where(*conditions(wanted, scope, now)).correlate(None)
     return (
         select(ShipmentRow.train, _DAY.label("day"), ShipmentRow.origin, *columns)
         .join(ContainerRow, ContainerRow.shipment_id == ShipmentRow.id)
         .join(JourneyRow, JourneyRow.id == ContainerRow.id)
-        .where(ShipmentRow.train != "", _DAY.is_not(None), *conditions(wanted, scope, now))
+        .where(ShipmentRow.train != "", _DAY.is_not(None), ShipmentRow.id.in_(seen))
     )
 
 

@@ -36,6 +36,11 @@ class Asked:
         return self != Asked(sort=self.sort)
 
     @property
+    def picks_shipments(self) -> bool:
+        """Whether it may take some of a train's shipments and leave others."""
+        return bool(self.q or self.partner or self.status or self.late)
+
+    @property
     def is_search_alone(self) -> bool:
         return bool(self.q) and self == Asked(q=self.q, sort=self.sort)
 

@@ -98,6 +98,7 @@ def _list(
         partners=partner_choices(actor),
         direction_of=network.direction,
         sees_all=actor.scope.everything,
+        is_whole=actor.scope.everything and not asked.picks_shipments,
         problems=problems,
         next_address=same_page_with(cursor=page.next_cursor) if page.next_cursor else None,
         first_address=same_page_with(cursor=None) if request.args.get("cursor") else None,
@@ -177,10 +178,14 @@ def _list_sentence(asked: Asked, fill: Fill, actor: Actor) -> str:
     trains = ngettext("%(count)s train", "%(count)s trains", fill.trains, count=count_word(fill.trains))
     if fill.share is None:
         return sentence_case(gettext("%(trains)s; the capacity of none is known.", trains=trains))
-    if actor.scope.everything:
-        return sentence_case(gettext("%(trains)s, %(share)s full on average.", trains=trains, share=share(fill.share)))
-    return sentence_case(gettext("%(trains)s; your containers fill %(share)s of the slots.", trains=trains,
-                                 share=share(fill.share)))  # fmt: skip
+    full = share(fill.share)
+    if actor.scope.everything and not asked.picks_shipments:
+        return sentence_case(gettext("%(trains)s, %(share)s full on average.", trains=trains, share=full))
+    if asked.picks_shipments:
+        return sentence_case(
+            gettext("%(trains)s; the containers asked for fill %(share)s of the slots.", trains=trains, share=full)
+        )
+    return sentence_case(gettext("%(trains)s; your containers fill %(share)s of the slots.", trains=trains, share=full))
 
 
 def _train_sentence(train: Train, actor: Actor) -> str:

@@ -1,0 +1,98 @@
+"""Trains over both databases: order by fill, the same train found again, slots agreed once."""
+
+import pytest
+
+from railtrack.domain.actors import Actor, Role
+from railtrack.domain.errors import Conflict, NotAllowed, NotFound, Refused
+from railtrack.domain.network import Network
+from railtrack.operations.trains import TrainSort, fill, set_capacity, train_list, train_page
+from railtrack.store.engine import Store
+from railtrack.store.listing import ShipmentFilter
+from tests.factories import ADMINISTRATOR, CITY, NOW, container, enter, event_row, moment, partner, shipment_row, tell
+
+DAY = moment("2024-05-14T10:00+08:00")
+ALL = ShipmentFilter()
+
+
+@pytest.fixture
+def line(furnished: Store, network: Network) -> Store:
+    """Two trains of one day and one without known slots, with containers of two partners."""
+    enter(furnished, network, [
+        shipment_row("A-1", container(1), train="T 1", train_capacity_teu=4.0, planned_departure=DAY),
+        shipment_row("B-1", container(2), partner="Beta", train="T 1", train_capacity_teu=4.0, planned_departure=DAY),
+        shipment_row("A-2", container(3), train="T 2", train_capacity_teu=8.0, planned_departure=DAY),
+        shipment_row("A-3", container(4), train="T 3", planned_departure=DAY),
+    ])  # fmt: skip
+    return furnished
+
+
+def test_the_fullest_train_comes_first_and_unknown_slots_last(line: Store) -> None:
+    first = train_list(line, ALL, actor=ADMINISTRATOR, now=NOW, sort=TrainSort.FILL, limit=2)
+    second = train_list(line, ALL, actor=ADMINISTRATOR, now=NOW, sort=TrainSort.FILL, limit=2, cursor=first.next_cursor)
+    assert [(t.number, t.fill_share) for t in first.items + second.items] == [
+        ("T 1", 1.0),
+        ("T 2", 0.25),
+        ("T 3", None),
+    ]
+    total = fill(line, ALL, actor=ADMINISTRATOR, now=NOW)
+    assert (total.trains, total.known, total.laden_teu, total.capacity_teu, total.share) == (3, 2, 6.0, 12.0, 0.5)
+
+
+def test_filters_that_look_into_journeys_work_on_trains(line: Store, network: Network) -> None:
+    tell(line, network, [event_row("departed", "CKG", "2024-05-15T10:00+08:00", "A-2")])
+    for wanted in (
+        ShipmentFilter(first_date=DAY.local_date, last_date=DAY.local_date, train="T 1"),
+        ShipmentFilter(late=True, train="T 1"),
+    ):
+        assert [t.number for t in train_list(line, wanted, actor=ADMINISTRATOR, now=NOW).items] == ["T 1"]
+
+
+def test_a_train_that_left_a_day_late_is_found_by_its_day_and_keeps_its_slots(line: Store, network: Network) -> None:
+    tell(line, network, [event_row("departed", "CKG", "2024-05-15T10:00+08:00", "A-2")])
+    left = moment("2024-05-15T10:00+08:00").local_date
+    page = train_page(line, "T 2", left, "CKG", actor=ADMINISTRATOR, now=NOW)
+    assert (page.planned, page.train.capacity_teu) == (DAY.local_date, 8.0)
+    set_capacity(line, "T 2", left, "CKG", 10, seen_teu=8.0, actor=ADMINISTRATOR, now=NOW)
+    assert train_page(line, "T 2", left, "CKG", actor=ADMINISTRATOR, now=NOW).train.capacity_teu == 10
+
+
+def test_a_partner_sees_its_own_on_the_train_and_agrees_the_slots(line: Store) -> None:
+    beta = partner(line, "Beta")
+    page = train_page(line, "T 1", DAY.local_date, "CKG", actor=beta, now=NOW)
+    assert [s.summary.reference for s in page.shipments] == ["B-1"]
+    assert page.train.fill_share == 0.5
+    set_capacity(line, "T 1", DAY.local_date, "CKG", 5, seen_teu=4.0, actor=beta, now=NOW)
+    assert fill(line, ShipmentFilter(train="T 1"), actor=beta, now=NOW).capacity_teu == 5
+
+
+def test_who_has_nothing_aboard_learns_nothing_and_sets_nothing(line: Store) -> None:
+    beta = partner(line, "Beta")
+    with pytest.raises(NotFound):
+        train_page(line, "T 2", DAY.local_date, "CKG", actor=beta, now=NOW)
+    with pytest.raises(NotFound):
+        set_capacity(line, "T 2", DAY.local_date, "CKG", 5, seen_teu=8.0, actor=beta, now=NOW)
+    with pytest.raises(NotAllowed):
+        set_capacity(line, "T 1", DAY.local_date, "CKG", 5, seen_teu=4.0, actor=CITY, now=NOW)
+    alone = Actor(name="x@example.org", role=Role.PARTNER)
+    with pytest.raises(NotFound):
+        set_capacity(line, "T 1", DAY.local_date, "CKG", 5, seen_teu=4.0, actor=alone, now=NOW)
+
+
+def test_two_who_set_the_slots_at_once_are_told(line: Store) -> None:
+    set_capacity(line, "T 1", DAY.local_date, "CKG", 5, seen_teu=4.0, actor=ADMINISTRATOR, now=NOW)
+    with pytest.raises(Conflict, match="to 5 TEU"):
+        set_capacity(line, "T 1", DAY.local_date, "CKG", 6, seen_teu=4.0, actor=ADMINISTRATOR, now=NOW)
+
+
+@pytest.mark.parametrize("teu", [0, -1, float("nan"), float("inf"), 1001])
+def test_slots_are_a_number_a_train_can_take(line: Store, teu: float) -> None:
+    with pytest.raises(Refused):
+        set_capacity(line, "T 1", DAY.local_date, "CKG", teu, seen_teu=4.0, actor=ADMINISTRATOR, now=NOW)
+
+
+def test_a_train_without_a_planned_day_has_no_day_to_agree_slots_for(furnished: Store, network: Network) -> None:
+    enter(furnished, network, [shipment_row("A-9", container(9), train="T 9")])
+    tell(furnished, network, [event_row("departed", "CKG", "2024-05-15T10:00+08:00", "A-9")])
+    left = moment("2024-05-15T10:00+08:00").local_date
+    with pytest.raises(Refused, match="planned departure"):
+        set_capacity(furnished, "T 9", left, "CKG", 5, seen_teu=None, actor=ADMINISTRATOR, now=NOW)
