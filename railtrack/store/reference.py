@@ -17,6 +17,7 @@ from railtrack.domain.network import Network
 from railtrack.domain.places import Corridor, Leg, Method, Mode, Station
 from railtrack.store.bulk import in_batches
 from railtrack.store.engine import Reading, Writing
+from railtrack.store.moved import follow_moved_station
 from railtrack.store.refold import refold
 from railtrack.store.tables import CorridorRow, JourneyRow, LegRow, ShipmentRow, StationRow
 
@@ -190,12 +191,16 @@ def _save(w: Writing, value: Station | Leg | Corridor, version: int | None) -> N
             raise Conflict(say("%(name)s was changed by somebody else meanwhile; look again.", name=shown))
     old = None if before is None else _shown(kind, _value(kind, before))
     w.audit("add" if before is None else "change", name, shown, old, _shown(kind, value))
-    if kind is not Station:
+    if not isinstance(value, Station):
         _derive(w, {value.id} if isinstance(value, Corridor) and before is not None else set())
+    elif before is not None:  # a new one has no journeys yet
+        network = _derive(w, set())
+        if (value.lat, value.lon) != (before.lat, before.lon):
+            follow_moved_station(w, network, value.id)
 
 
-def _derive(w: Writing, corridors: Iterable[str]) -> None:
-    """Refold what goes along these corridors, and stamp all other journeys, whose lengths may be new."""
+def _derive(w: Writing, corridors: Iterable[str]) -> Network:
+    """Refold what goes along these corridors, and stamp all other journeys, whose lengths or clocks may be new."""
     try:
         network = load_network(w)
     except ValueError as error:
@@ -205,6 +210,7 @@ def _derive(w: Writing, corridors: Iterable[str]) -> None:
     for part in in_batches(sorted(corridors)):
         ids = w.session.scalars(select(ShipmentRow.id).where(ShipmentRow.corridor.in_(part))).all()
         refold(w.session, network, ids, w.change)
+    return network
 
 
 # ---------------------------------------------------------------- values and rows

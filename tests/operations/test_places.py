@@ -9,17 +9,19 @@ from threading import Thread
 
 import pytest
 
-from railtrack.domain.actors import Actor, Role
+from railtrack.domain.actors import EVERYTHING, Actor, Role
 from railtrack.domain.errors import Conflict, NotAllowed, NotFound, Refused
 from railtrack.domain.network import Network
 from railtrack.domain.places import Method
 from railtrack.network import new_leg
 from railtrack.operations import places
+from railtrack.operations.checking import check
 from railtrack.operations.reference import init, load_world
 from railtrack.operations.routes import corridors as corridor_list
 from railtrack.operations.statistics import compute
 from railtrack.resources import folder
 from railtrack.store.engine import Store
+from railtrack.store.shipments import journeys, shipment_named
 from railtrack.web.place_cells import corridor_cells, leg_cells, station_cells
 from tests.factories import ADMINISTRATOR, CITY, CORRIDOR, enter, event_row, partner, shipment_row, tell
 
@@ -90,6 +92,58 @@ def test_a_new_station_is_known_at_once_by_every_name(furnished: Store, now: dat
     assert (entry.actor, entry.action, entry.before) == ("cli:test", "add", None)
     assert entry.after is not None
     assert entry.after["name"] == "Saryshagan"
+
+
+def test_a_station_that_is_moved_takes_directions_and_judgements_on_speed_along(
+    furnished: Store, network: Network, now: datetime
+) -> None:
+    enter(furnished, network, [shipment_row(origin="ALK", destination="DTK", corridor=CORRIDOR)])
+    tell(
+        furnished,
+        network,
+        [
+            event_row("departed", "ALK", "2024-03-01T08:00+08:00"),
+            event_row("arrived", "DTK", "2024-03-01T07:00+05:00"),
+        ],
+    )
+
+    def directions() -> list[object]:
+        rows = compute(furnished, "transit", by=["direction"], actor=ADMINISTRATOR)
+        return [row["direction"] for row in rows]
+
+    assert directions() == ["westbound"]
+    assert check(furnished, rebuild=True) == []
+    seen = places.station(furnished, "DTK", actor=ADMINISTRATOR)
+    moved = station_cells(seen.value) | {"lat": "47.0", "lon": "86.5"}  # too far for two hours, and east of Alashankou
+    places.change_station(furnished, "DTK", moved, seen.version, actor=ADMINISTRATOR, now=now)
+    assert directions() == ["eastbound"]
+    assert check(furnished, rebuild=True) == []
+    with furnished.reading() as r:
+        (journey,) = journeys(r, EVERYTHING, shipment_named(r, EVERYTHING, "R1").id)
+    assert journey.marks
+
+
+def test_a_terminal_whose_role_is_taken_away_is_joined_no_longer(
+    furnished: Store, network: Network, now: datetime
+) -> None:
+    enter(furnished, network, [shipment_row(origin="GYP")])
+    tell(
+        furnished,
+        network,
+        [
+            event_row("departed", "GYP", "2024-03-01T08:00+08:00"),
+            event_row("arrived", "MHG", "2024-03-21T01:00+01:00"),
+        ],
+    )
+
+    def speed() -> object:
+        return compute(furnished, "transit", actor=ADMINISTRATOR)[0]["swd_kmh"]
+
+    assert speed() is not None
+    seen = places.station(furnished, "GYP", actor=ADMINISTRATOR)
+    cells = station_cells(seen.value) | {"roles": "port"}
+    places.change_station(furnished, "GYP", cells, seen.version, actor=ADMINISTRATOR, now=now)
+    assert speed() is None
 
 
 def test_all_problems_of_a_form_come_at_once_and_nothing_is_stored(furnished: Store, now: datetime) -> None:
