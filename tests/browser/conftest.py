@@ -2,8 +2,11 @@
 
 `live_server` is a running railtrack with reference data and one account per role, its store fresh for each test;
 `page` is a page of Chromium that fails the test on any message in the console, any error of a script and any request
-that leaves the server; `sign_in(page, role)` signs in.
+that leaves the server, `phone` the same at the size of one; `open_page(…)` opens more, with options of a browser
+context. `sign_in(page, role)` signs in; `violations(page)` is what axe-core finds wrong.
 """
+
+from __future__ import annotations
 
 import os
 import shutil
@@ -12,21 +15,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
+import railtrack
 from railtrack.config import Settings
 from railtrack.domain.actors import Actor, Role
 from railtrack.operations.accounts import create_user
 from railtrack.operations.reference import init
 from railtrack.store.engine import Store
+from railtrack.store.people import person_by_email
 from railtrack.web.app import create_app
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
 playwright_api = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-Browser, Page = playwright_api.Browser, playwright_api.Page
 
 PASSWORD = "sea containers by rail"
 PARTNER = "Alpha Freight"
@@ -45,8 +53,6 @@ class LiveServer:
 
     def actor(self, role: Role = Role.PARTNER) -> Actor:
         """Somebody who may act on the store without the browser."""
-        from railtrack.store.people import person_by_email
-
         with self.store.reading() as reading:
             person = person_by_email(reading, address(role))
         assert person is not None
@@ -117,11 +123,16 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..
 
     `expects_faults`: the test itself makes requests fail, so that the console speaks.
     """
-    contexts, complaints = [], []
+    contexts: list[Any] = []
+    complaints: list[str] = []
 
-    def open_one(*, expects_faults: bool = False, **options: object) -> Page:
-        options = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", "base_url": live_server.url} | options
-        context = browser.new_context(**options)
+    def open_one(*, expects_faults: bool = False, **options: Any) -> Page:
+        given: dict[str, Any] = {
+            "viewport": {"width": 1440, "height": 900},
+            "locale": "en-GB",
+            "base_url": live_server.url,
+        } | options
+        context = browser.new_context(**given)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
@@ -172,3 +183,15 @@ def sign_in(page: Page, role: Role | str = Role.PARTNER) -> None:
     page.fill("input[name=password]", PASSWORD)
     page.click("main form button:not([type=button])")
     page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds wrong with the page as it stands, against WCAG 2.2 AA and good practice."""
+    script = Path(railtrack.__file__).parent / "web" / "static" / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.is_file():
+        if os.environ.get("CI") == "true":
+            pytest.fail("no axe-core: run make setup")
+        pytest.skip("no axe-core: run make setup")
+    page.evaluate(script.read_text())
+    found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})")
+    return [f"{v['id']}: {v['help']}: {v['nodes'][0]['html'][:120]}" for v in found["violations"]]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from railtrack.domain.actors import Role
-from tests.browser.conftest import LiveServer, sign_in
+from tests.browser.conftest import LiveServer, sign_in, violations
 from tests.factories import container_number
 from tests.web.entry_pages import containers, events, shipments
 
@@ -237,3 +237,36 @@ def test_without_a_connection_nothing_typed_is_lost(open_page: Callable[..., Any
     page.wait_for_selector("#told-row-1 >> text=The check digit does not fit.")
     page.wait_for_selector("#net", state="hidden")
     assert page.input_value("#container-1") == WRONG_DIGIT
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_are_accessible(open_page: Callable[..., Any], scheme: str) -> None:
+    page = open_page(color_scheme=scheme)
+    sign_in(page)
+    fill_shipment(page)
+    paste(page, "#container-1", sheet())
+    page.wait_for_selector("#told-row-3 >> text=The check digit does not fit.")
+    assert violations(page) == []
+    page.click(".bar >> text=Record shipment")
+    page.wait_for_selector(".summary")
+    assert violations(page) == []
+    page.click("#told-row-3 >> text=Use 3")
+    page.wait_for_selector(".summary", state="detached")
+    page.click(".bar >> text=Record shipment")
+    page.click("text=Record departure")
+    for drawer in page.locator("main summary").all():
+        drawer.click()
+    assert violations(page) == []
+    page.fill("#f-date", "2026-11-01")
+    page.click(".bar .btn-go")
+    page.wait_for_selector("text=Record the next event")
+    assert violations(page) == []
+    page.click("text=Correct")
+    assert violations(page) == []
+    page.goto("/import")
+    assert violations(page) == []
+    content = "reference,origin,destination,container,size_type\nR,CKG,Manheim,x,45G"
+    page.set_input_files("#f-file", {"name": "a.csv", "mimeType": "text/csv", "buffer": content.encode()})
+    page.click("text=Look at it first")
+    page.wait_for_selector(".probs")
+    assert violations(page) == []

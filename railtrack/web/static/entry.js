@@ -108,7 +108,7 @@
       cell.classList.toggle("hit-w", hit === "hit-w");
       if (hit === "hit") field.setAttribute("aria-invalid", "true"); else field.removeAttribute("aria-invalid");
     });
-    row.querySelector(".shape").innerHTML = looks[told.dataset.state] || "";
+    row.querySelector("[data-shape]").innerHTML = looks[told.dataset.state] || "";
     rows.querySelector(`tr[data-msg="${number}"]`).classList.toggle("vh-row", !told.childElementCount);
   }
 
@@ -162,7 +162,7 @@
       field.closest("td").classList.remove("hit", "hit-w");
       if (field.name !== "size_type" && field.name !== "laden") field.value = "";
     }
-    row.querySelector(".shape").innerHTML = "";
+    row.querySelector("[data-shape]").innerHTML = "";
     const told = message.querySelector(".told-row");
     told.id = `told-row-${number}`;
     told.dataset.row = number;
