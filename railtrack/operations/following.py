@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
-from weakref import WeakKeyDictionary
 
 from railtrack.domain.actors import Actor
 from railtrack.domain.journeys import Direction, Status, hours_between
 from railtrack.domain.network import Network
-from railtrack.domain.positions import ON_PLAN_H, Position, Way, plan_calls, plan_position
+from railtrack.domain.positions import ON_PLAN_H, Position, Way, plan_position
 from railtrack.domain.records import Lateness, Page, ShipmentSummary
 from railtrack.domain.times import Moment
 from railtrack.operations.mapping import place, way_of
@@ -169,7 +168,7 @@ def with_container(store: Store, number: str, *, simulated: bool, actor: Actor, 
 
 def follow(network: Network, summary: ShipmentSummary, moving: UnderWay | None, now: datetime) -> Followed:
     """Place one shipment and hold it against its plan; `moving` is None where nothing of it is under way."""
-    way = _way(network, summary)
+    way = way_of(network, summary.corridor, summary.origin, summary.destination)
     told = Followed(summary=summary, way=way)
     if summary.published:
         return told
@@ -198,8 +197,7 @@ def _moving(network: Network, told: Followed, moving: UnderWay, now: datetime) -
     if start is None:  # nothing to be late against
         judged = placed.lateness in (Lateness.LATE, Lateness.ON_PLAN)
         return replace(told, lateness=None if judged else placed.lateness)
-    calls = plan_calls(placed.way, start.instant, arrival.instant if arrival else None)
-    told = replace(told, plan=plan_position(placed.way, calls, now))
+    told = replace(told, plan=plan_position(placed.way, placed.calls, now))
     if not _day_plan(summary):
         return replace(told, behind_h=placed.behind_h)
     within = placed.lateness is Lateness.LATE and placed.behind_h <= DAY_GRACE_H + ON_PLAN_H
@@ -238,18 +236,3 @@ def _waiting(told: Followed, now: datetime) -> Followed:
 
 def _day_plan(summary: ShipmentSummary) -> bool:
     return any(m is not None and m.is_day for m in (summary.planned_departure, summary.planned_arrival))
-
-
-_Ways = dict[tuple[str, str, str], Way | None]
-_ways: WeakKeyDictionary[Network, _Ways] = WeakKeyDictionary()
-
-
-def _way(network: Network, summary: ShipmentSummary) -> Way | None:
-    """The way of a shipment, made once per network, since a list holds the same few again and again."""
-    if summary.corridor is None:
-        return None
-    known = _ways.setdefault(network, {})
-    key = (summary.corridor, summary.origin, summary.destination)
-    if key not in known:
-        known[key] = way_of(network, *key)
-    return known[key]

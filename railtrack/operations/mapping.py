@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from railtrack.domain.actors import Actor
 from railtrack.domain.errors import NotFound, Problem, Refused, Unavailable
@@ -12,6 +13,7 @@ from railtrack.domain.messages import Message, say
 from railtrack.domain.network import Network
 from railtrack.domain.places import Corridor
 from railtrack.domain.positions import (
+    Call,
     Position,
     Way,
     behind_h,
@@ -55,12 +57,13 @@ ENGLISH = Look()
 
 @dataclass(frozen=True)
 class Placed:
-    """A shipment with its way, where it is, and how it stands against its plan."""
+    """A shipment with its way, where it is, and how it stands against its plan, which `calls` holds if it has one."""
 
     way: Way
     position: Position
     lateness: Lateness
     behind_h: float
+    calls: tuple[Call, ...] = ()
 
 
 def map_page(
@@ -135,6 +138,7 @@ def place(network: Network, found: UnderWay, now: datetime) -> Placed | None:
         return None
     position = where(way, found.fact, now, network.stations)
     behind = 0.0
+    calls: tuple[Call, ...] = ()
     departure = summary.planned_departure or summary.departed
     if departure is not None:
         calls = plan_calls(way, departure.instant, summary.planned_arrival.instant if summary.planned_arrival else None)
@@ -152,12 +156,28 @@ def place(network: Network, found: UnderWay, now: datetime) -> Placed | None:
         stay_p90_h=standing.dwell_h_p90 if standing else None,
         planned_arrival=_due(summary.planned_arrival),
     )
-    return Placed(way, position, state, behind)
+    return Placed(way, position, state, behind, calls)
+
+
+_ways: WeakKeyDictionary[Network, dict[tuple[str, str, str], Way | None]] = WeakKeyDictionary()
 
 
 def way_of(network: Network, corridor_id: str | None, origin: str, destination: str) -> Way | None:
-    """Give the way between two stations along a corridor; None where the corridor does not join them."""
-    corridor = network.corridors.get(corridor_id or "")
+    """Give the way between two stations along a corridor; None where the corridor does not join them.
+
+    Made once per network: a list of shipments asks for the same few again and again.
+    """
+    if corridor_id is None:
+        return None
+    known = _ways.setdefault(network, {})
+    key = (corridor_id, origin, destination)
+    if key not in known:
+        known[key] = _way(network, *key)
+    return known[key]
+
+
+def _way(network: Network, corridor_id: str, origin: str, destination: str) -> Way | None:
+    corridor = network.corridors.get(corridor_id)
     if corridor is None:
         return None
     legs = network.corridor_legs(corridor.id, origin, destination)
