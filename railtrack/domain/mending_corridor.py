@@ -5,10 +5,12 @@ the gauge changes follows from the legs.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from railtrack.domain import cells
+from railtrack.domain.errors import Problem
 from railtrack.domain.gazetteer import UnknownStation
 from railtrack.domain.judging import Judged, Judging
 from railtrack.domain.mending_leg import gauge_changes
@@ -90,6 +92,28 @@ def misfits(corridor: Corridor, network: Network) -> tuple[Message, ...]:
     crossed = country_changes(corridor.stations, network)
     found = [_no_pair(network, a, b) for a, b in crossed if (a, b) not in paired]
     return (*found, *(_one_country(pair) for pair in sorted(paired - set(crossed))))
+
+
+def ways_lost(corridor: Corridor, network: Network, ways: Iterable[tuple[str, str, int]]) -> tuple[Problem, ...]:
+    """Give what shipments would find themselves off a corridor as it is mended; ways are (origin, destination, count).
+
+    A problem each, since their lengths and their borders would be lost without a word.
+    """
+    mended = Network(network.stations.values(), network.legs, [corridor])
+    return tuple(
+        Problem(
+            message=say(
+                "Shipments on this corridor (%(count)s) go from %(origin)s to %(destination)s.",
+                count=count,
+                origin=_named(network, origin),
+                destination=_named(network, destination),
+            ),
+            remedy=say("Keep both stations in the list, or add a corridor of its own for the new way."),
+            column="stations",
+        )
+        for origin, destination, count in ways
+        if mended.stations_between(corridor.id, origin, destination) is None
+    )
 
 
 # ---------------------------------------------------------------- the chain

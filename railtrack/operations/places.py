@@ -19,7 +19,7 @@ from railtrack.domain.actors import EVERYTHING, Actor
 from railtrack.domain.errors import Conflict, NotAllowed, NotFound, Problem, Refused, Unavailable
 from railtrack.domain.gazetteer import Gazetteer
 from railtrack.domain.judging import Judged
-from railtrack.domain.mending_corridor import Chain, judge_corridor, misfits, read_chain
+from railtrack.domain.mending_corridor import Chain, judge_corridor, misfits, read_chain, ways_lost
 from railtrack.domain.mending_leg import (
     LegStated,
     gauge_changes,
@@ -27,7 +27,7 @@ from railtrack.domain.mending_leg import (
     measured_again,
     shared_gauges,
 )
-from railtrack.domain.mending_station import judge_station, proposed_timezone
+from railtrack.domain.mending_station import judge_station
 from railtrack.domain.messages import Message, say
 from railtrack.domain.places import Corridor, Leg, Mode, Station
 from railtrack.domain.raw import RawRow
@@ -148,11 +148,6 @@ def find_place(store: Store, text: str, *, nominatim_url: str = "", actor: Actor
         return Found(tuple(found), unavailable.message)
     found += [Candidate(name=p.address, lat=p.latitude, lon=p.longitude) for p in elsewhere[:5]]
     return Found(tuple(found))
-
-
-def propose_timezone(store: Store, country: str, lat: float, lon: float) -> tuple[str, Station] | None:
-    """Give the zone of the nearest station in the same country, for the administrator to confirm."""
-    return proposed_timezone(country.upper(), (lat, lon), load_world(store).network.stations.values())
 
 
 def chain(store: Store, text: str) -> Chain:
@@ -355,7 +350,10 @@ def _save_corridor(
     _only_administrators(actor)
     with store.writing(actor, now) as w:
         before = None if corridor_id is None else stored.corridor(w, corridor_id).value
-        value: Corridor = _taken(judge_corridor(RawRow(None, cells), _world(w), before))
+        world = _world(w)
+        value: Corridor = _taken(judge_corridor(RawRow(None, cells), world, before))
+        if lost := ways_lost(value, world.network, stored.ways_on(w, value.id)):
+            raise Refused(lost)
         stored.save_corridor(w, value, version)
         w.commit()
     return value

@@ -85,6 +85,17 @@ def corridor(r: Reading, corridor_id: str) -> Versioned[Corridor]:
     return _one(r, Corridor, (corridor_id,))
 
 
+def ways_on(r: Reading, corridor_id: str) -> list[tuple[str, str, int]]:
+    """Give where shipments on a corridor begin and end, and how many do."""
+    query = (
+        select(ShipmentRow.origin, ShipmentRow.destination, func.count())
+        .where(ShipmentRow.corridor == corridor_id)
+        .group_by(ShipmentRow.origin, ShipmentRow.destination)
+        .order_by(ShipmentRow.origin, ShipmentRow.destination)
+    )
+    return [(origin, destination, count) for origin, destination, count in r.session.execute(query)]
+
+
 def versioned(r: Reading, kind: type[V]) -> list[Versioned[V]]:
     """Give all of one kind with their versions, in order."""
     table, _, key, _ = _KINDS[kind]

@@ -356,6 +356,20 @@ def test_what_should_not_be_guessed_is_left_to_the_administrator(furnished: Stor
     assert len(places.legs(furnished, actor=ADMINISTRATOR)) == before + len(routed.added)
 
 
+def test_a_corridor_keeps_the_stations_its_shipments_begin_and_end_at(
+    furnished: Store, network: Network, now: datetime
+) -> None:
+    enter(furnished, network, [shipment_row(), shipment_row(reference="R2", destination="WAW")])
+    seen = places.corridor(furnished, CORRIDOR, actor=ADMINISTRATOR)
+    cells = corridor_cells(seen.value) | {"stations": "\n".join(seen.value.stations[:-2])}
+    with pytest.raises(
+        Refused, match=r"on this corridor \(1\) go from Chongqing Tuanjiecun .CKG. to Mannheim"
+    ) as refused:
+        places.change_corridor(furnished, CORRIDOR, cells, seen.version, actor=ADMINISTRATOR, now=now)
+    assert [p.column for p in refused.value.problems] == ["stations"]
+    assert places.corridor(furnished, CORRIDOR, actor=ADMINISTRATOR) == seen
+
+
 def test_a_station_that_changes_its_country_is_told_on_its_corridors(furnished: Store, now: datetime) -> None:
     assert places.corridor_misfits(furnished, actor=ADMINISTRATOR) == {}
     seen = places.station(furnished, "AST", actor=ADMINISTRATOR)
@@ -372,9 +386,6 @@ def test_a_form_can_be_judged_without_storing_anything(furnished: Store) -> None
     assert places.check_corridor(furnished, corridor_cells(khorgos), "khorgos").row == khorgos
     assert places.check_corridor(furnished, corridor_cells(khorgos)).row is None  # the id is taken
     assert places.chain(furnished, "CKG DTK").missing == (("CKG", "DTK"),)
-    proposed = places.propose_timezone(furnished, "kz", 46.0, 73.0)
-    assert proposed is not None
-    assert proposed[0] == "Asia/Almaty"
 
 
 # ---------------------------------------------------------------- places by name
