@@ -28,6 +28,7 @@ from railtrack.store import desk
 from railtrack.store.engine import Store
 
 UPLOAD_LIFE, RECEIPT_LIFE = timedelta(days=1), timedelta(days=30)
+STORING_LIFE = timedelta(minutes=10)  # after that whoever was storing a file is taken to be gone
 SAMPLE_LINES = 6
 LARGEST_REFUSED = 20_000_000
 
@@ -174,6 +175,39 @@ def accept(
         return outcome
     # another yes was first; both were stored once, since a row sent twice is a duplicate
     return upload(store, file.id, actor=actor, now=now).result or {}
+
+
+def begin(store: Store, file: desk.Upload, *, actor: Actor, now: datetime) -> bool:
+    """Note for every process that a file is being stored; False if it is already."""
+    user_id = _user(actor)
+    with store.writing(actor, now) as w:
+        if _since(desk.receipt(w, user_id, _mark(file)), now):
+            return False
+        desk.drop_receipt(w, user_id, _mark(file))
+        desk.keep_receipt(w, user_id, _mark(file), now.isoformat())
+        w.commit()
+    return True
+
+
+def end(store: Store, file: desk.Upload, *, actor: Actor, now: datetime) -> None:
+    """Note that nobody is storing the file any more."""
+    with store.writing(actor, now) as w:
+        desk.drop_receipt(w, _user(actor), _mark(file))
+        w.commit()
+
+
+def is_begun(store: Store, file: desk.Upload, *, actor: Actor, now: datetime) -> bool:
+    """Tell whether some process is storing the file."""
+    with store.reading() as reading:
+        return _since(desk.receipt(reading, _user(actor), _mark(file)), now)
+
+
+def _mark(file: desk.Upload) -> str:
+    return f"storing {file.id}"
+
+
+def _since(begun: str | None, now: datetime) -> bool:
+    return begun is not None and datetime.fromisoformat(begun) > now - STORING_LIFE
 
 
 def drop(store: Store, file: desk.Upload, *, actor: Actor, now: datetime) -> None:

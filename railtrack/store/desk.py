@@ -169,6 +169,11 @@ def keep_receipt(w: Writing, user_id: int, key: str, outcome: str) -> None:
         raise Conflict(say("This form was carried out already.")) from error
 
 
+def drop_receipt(w: Writing, user_id: int, key: str) -> None:
+    """Forget one receipt, so that its form may be carried out again; harmless if it is gone."""
+    w.session.execute(delete(FormReceiptRow).where(FormReceiptRow.key == key, FormReceiptRow.user_id == user_id))
+
+
 def forget_receipts(w: Writing, before: datetime) -> None:
     """Delete receipts of forms carried out before a time."""
     w.session.execute(delete(FormReceiptRow).where(FormReceiptRow.at < before))

@@ -7,9 +7,10 @@ from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 
 from railtrack.domain.actors import Actor
 from railtrack.domain.clock import zone_named
@@ -25,7 +26,7 @@ from railtrack.operations.reference import load_world
 from railtrack.store.desk import DROPPED, STORED, Upload
 from railtrack.web.counting import count_word, sentence_case
 from railtrack.web.current import current_actor, current_settings, current_store, now
-from railtrack.web.i18n import gettext, ngettext, words
+from railtrack.web.i18n import gettext, language, ngettext, words
 from railtrack.web.numbers import number
 from railtrack.web.sheet import label
 
@@ -65,7 +66,7 @@ def column_label(name: str) -> str:
 
 @dataclass
 class Running:
-    """A file being stored by a thread of this process; other processes learn of it when it is done."""
+    """A file being stored by a thread of this process. Others know that it is, and not how far."""
 
     done: int = 0
     rows: int = 0
@@ -117,7 +118,7 @@ def preview(upload_id: str) -> ResponseReturnValue:
         return redirect(url_for("imports.result", upload_id=upload_id))
     if file.state == DROPPED:
         raise NotFound(say("This file was put away unused; upload it again."))
-    if upload_id in _running:
+    if upload_id in _running or importing.is_begun(current_store(), file, actor=actor, now=now()):
         return redirect(url_for("imports.progress", upload_id=upload_id))
     manner, complaint = _manner(request.args)
     world = load_world(current_store())
@@ -177,6 +178,8 @@ def progress(upload_id: str) -> ResponseReturnValue:
     file = importing.upload(current_store(), upload_id, actor=actor, now=now())
     going = _running.get(upload_id)
     is_part = request.headers.get("HX-Request") == "true"
+    if going is None and file.state != STORED and importing.is_begun(current_store(), file, actor=actor, now=now()):
+        going = Running()
     if going is not None and going.result is None and going.error is None and file.state != STORED:
         name = "entry/progress_part.html" if is_part else "entry/progress.html"
         return render_template(name, file=file, going=going)
@@ -290,27 +293,32 @@ def _asked(manner: Manner) -> dict[str, Any]:
 
 def _start(file: Upload, manner: Manner, *, partial: bool, actor: Actor) -> None:
     """Store a big file in a thread, so that the page can say how far it is. Started twice, it runs once."""
+    store, at = current_store(), now()
+    if not importing.begin(store, file, actor=actor, now=at):
+        return
     going = Running()
     with _lock:
-        if file.id in _running:
-            return
         _running[file.id] = going
-    store, at = current_store(), now()
     world = load_world(store)
+    app, speech = current_app._get_current_object(), language()  # type: ignore[attr-defined] # a proxy, in a thread
 
     def count(done: int, rows: int | None) -> None:
         going.done, going.rows = done, rows or 0
 
     def work() -> None:
         try:
-            going.result = importing.accept(
-                store, file, manner, partial=partial, world=world, actor=actor, now=at, progress=count
-            )
+            # the reasons of refused rows are said in the language of whoever sent them
+            with app.app_context(), force_locale(speech):
+                going.result = importing.accept(
+                    store, file, manner, partial=partial, world=world, actor=actor, now=at, render=words, progress=count
+                )
         except RailtrackError as error:
             going.error = error.message
         except Exception:
             going.error = say("Something went wrong on our side. Nothing was stored.")
             raise
+        finally:
+            importing.end(store, file, actor=actor, now=at)
 
     Thread(target=work, name=f"import {file.id}", daemon=True).start()
 

@@ -235,3 +235,23 @@ def test_progress_is_told_while_rows_are_judged(furnished: Store, world: World, 
 def test_samples_show_only_the_lines_that_tell_encodings_apart() -> None:
     content = "reference\nplain\n摩托车\n".encode("gb18030")
     assert importing.samples(content, ["gb18030", "no such"]) == [("gb18030", "摩托车")]
+
+
+def test_every_process_knows_that_a_file_is_being_stored(furnished: Store, clerk: Actor) -> None:
+    upload_id = importing.keep(furnished, csv_of(1), "a.csv", actor=clerk, now=NOW)
+    file = importing.upload(furnished, upload_id, actor=clerk, now=NOW)
+    assert not importing.is_begun(furnished, file, actor=clerk, now=NOW)
+    assert importing.begin(furnished, file, actor=clerk, now=NOW)
+    assert not importing.begin(furnished, file, actor=clerk, now=NOW)
+    assert importing.is_begun(furnished, file, actor=clerk, now=NOW)
+    importing.end(furnished, file, actor=clerk, now=NOW)
+    assert not importing.is_begun(furnished, file, actor=clerk, now=NOW)
+
+
+def test_who_was_killed_while_storing_blocks_a_file_for_minutes_only(furnished: Store, clerk: Actor) -> None:
+    upload_id = importing.keep(furnished, csv_of(1), "a.csv", actor=clerk, now=NOW)
+    file = importing.upload(furnished, upload_id, actor=clerk, now=NOW)
+    importing.begin(furnished, file, actor=clerk, now=NOW)
+    later = NOW + timedelta(minutes=11)
+    assert not importing.is_begun(furnished, file, actor=clerk, now=later)
+    assert importing.begin(furnished, file, actor=clerk, now=later)

@@ -14,7 +14,9 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
 from railtrack.domain.actors import Role
+from railtrack.operations import importing
 from railtrack.store.engine import Store
+from railtrack.store.people import person_by_email
 from railtrack.store.tables import AuditRow, ContainerRow, EventRow, ShipmentRow, UploadRow
 from railtrack.web import imports
 from tests.factories import container_number
@@ -326,8 +328,9 @@ def test_a_big_file_is_stored_behind_a_page_that_counts(
     partner: FlaskClient, web_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(imports, "BIG_FILE", 2)
-    address = upload(partner, csv_of(*(row(i) for i in range(1, 40))))
-    answer = decide(partner, address, "all")
+    wrong = row(40).replace("45G1", "45G")
+    address = upload(partner, csv_of(*(row(i) for i in range(1, 40)), wrong))
+    answer = decide(partner, address, "good")
     assert answer.location == f"{address}/progress"
     deadline = time.monotonic() + 20
     while (page := partner.get(answer.location)).status_code == 200 and time.monotonic() < deadline:
@@ -335,9 +338,27 @@ def test_a_big_file_is_stored_behind_a_page_that_counts(
         time.sleep(0.1)
     assert page.location == f"{address}/result"
     assert count(web_store, ContainerRow) == 39
+    assert "39 rows are recorded. One was refused." in words_of(partner.get(page.location).text)
+    assert "A size-type has four characters" in partner.get(f"{address}/refused").data.decode()
 
 
 def test_what_is_taken_in_stands_in_the_audit(partner: FlaskClient, web_store: Store) -> None:
     before = count(web_store, AuditRow)
     decide(partner, upload(partner, GOOD), "all")
     assert count(web_store, AuditRow) > before
+
+
+def test_another_process_says_that_a_file_is_being_stored(
+    partner: FlaskClient, web_store: Store, now: datetime
+) -> None:
+    address = upload(partner, GOOD)
+    with web_store.reading() as reading:
+        person = person_by_email(reading, "partner@example.org")
+    assert person is not None
+    actor = person.actor("elsewhere")
+    file = importing.upload(web_store, address.rpartition("/")[2], actor=actor, now=now)
+    importing.begin(web_store, file, actor=actor, now=now)
+    assert partner.get(address).location == f"{address}/progress"
+    assert "The file is being taken in." in words_of(partner.get(f"{address}/progress").text)
+    importing.end(web_store, file, actor=actor, now=now)
+    assert partner.get(f"{address}/progress").location == address
