@@ -1,7 +1,7 @@
 """All that one shipment's page says: how it stands, its timetable, what is usual where it waits, what looks wrong."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from railtrack.domain.actors import Actor
@@ -21,6 +21,7 @@ from railtrack.domain.records import (
     RecordedEvent,
     RecordedJourney,
     RecordedShipment,
+    ShipmentSummary,
 )
 from railtrack.domain.timetable import Common, Course, Timetable, common_journey, timetable, to_ten_minutes
 from railtrack.operations import statistics
@@ -31,7 +32,7 @@ from railtrack.store.audit import history_of_shipment
 from railtrack.store.engine import Store
 from railtrack.store.shipments import details, shipment
 from railtrack.store.summaries import summaries
-from railtrack.store.underway import whereabouts
+from railtrack.store.underway import UnderWay
 
 FEWEST_STAYS = 20  # below that a quantile says more about chance than about the station
 
@@ -98,12 +99,13 @@ def shipment_page(
     with store.reading() as reading:
         found = details(reading, actor.scope, shipment_id)
         (summary,) = summaries(reading.session, [shipment_id])
-        moving = whereabouts(reading, [summary]) if summary.status in (Status.IN_TRANSIT, Status.NOT_DEPARTED) else {}
-    followed = follow(network, summary, moving.get(shipment_id), now)
     whole = found.shipment
     common = common_journey(found.journeys, {c.id: _count(c) for c in whole.containers})
     box = _chosen(whole, container) if container else None
     journey = next((j for j in found.journeys if j.id == box.id), None) if box else common.journey
+    if journey is not None:
+        summary = _of_journey(summary, journey)
+    followed = follow(network, summary, _moving(summary, journey, found.events), now)
     course = _course(network, whole, journey, found.events, whole_way=whole_way, now=now)
     return ShipmentPage(
         shipment=whole,
@@ -219,6 +221,34 @@ def _course(
         estimates=estimates,
         shown=main,
     )
+
+
+def _of_journey(summary: ShipmentSummary, recorded: RecordedJourney) -> ShipmentSummary:
+    """The shipment as one of its journeys tells it, so that all of a page speaks of the journey it shows."""
+    journey = recorded.journey
+    last = journey.last
+    return replace(
+        summary,
+        status=journey.status,
+        departed=journey.departed,
+        arrived=journey.arrived,
+        planned_arrival=recorded.latest_planned_arrival or summary.planned_arrival,
+        last_event=last.event.value if last else None,
+        last_station=last.station if last else None,
+        last=last.moment if last else None,
+    )
+
+
+def _moving(
+    summary: ShipmentSummary, recorded: RecordedJourney | None, events: Sequence[RecordedEvent]
+) -> UnderWay | None:
+    """What places a journey in transit; None for others."""
+    fact = _fact(recorded, events) if recorded is not None else None
+    if recorded is None or fact is None or summary.status is not Status.IN_TRANSIT:
+        return None
+    standing = [v.arrived for v in recorded.journey.visits if v.station == fact.station and v.departed is None]
+    arrived = standing[-1] if standing else None
+    return UnderWay(summary, fact, arrived.instant if arrived else None)
 
 
 def _fact(recorded: RecordedJourney, events: Sequence[RecordedEvent]) -> Fact | None:

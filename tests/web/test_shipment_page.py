@@ -217,9 +217,11 @@ def test_the_journey_most_containers_share_is_shown_and_others_can_be_chosen(
     text = page(partner, line, "LATE-1")
     assert "1 of 3 containers had another journey" in words_of(text)
     assert "dep not yet" in rows(text)["Małaszewicze"]
+    assert answer(text).startswith("LATE-1 stands at Małaszewicze")
     other = page(partner, line, "LATE-1", f"?container={number}")
     assert "The journey of TESU 000003" in words_of(other)
     assert "not yet" not in rows(other)["Małaszewicze"]
+    assert answer(other).startswith("LATE-1 is between ") or answer(other).startswith("No news of LATE-1")
     assert partner.get(f"/shipments/{id_of(line, 'LATE-1')}?container=NONE").status_code == 404
 
 
