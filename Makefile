@@ -38,7 +38,8 @@ lint: $(VENV)/.test
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.run $(VENV)/.test
-	$(BIN)/python -m pytest tests/benchmarks -p no:cacheprovider -s
+	@failed=0; for each in tests/benchmarks/bench_*.py; do \
+		$(BIN)/python -m tests.benchmarks.$$(basename $$each .py) || failed=1; done; exit $$failed
 
 mutation: $(VENV)/.run $(VENV)/.test
 	$(BIN)/python -m tests.mutation
