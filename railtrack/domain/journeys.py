@@ -199,11 +199,11 @@ def _mark_open(visits: list[Visit], last: Occurrence) -> list[Visit]:
 def crossings(
     origin: str,
     destination: str,
-    direction: Direction,
+    sense: Direction,
     pairs: Iterable[tuple[str, str]],
     occurrences: Iterable[Occurrence],
 ) -> tuple[Crossing, ...]:
-    """Time the border pairs of a corridor, `pairs` being in its westbound order.
+    """Time the border pairs of a corridor, `pairs` being in its westbound order and `sense` the way along it.
 
     From the first arrival at the first station of the pair, in travel direction, to the last departure from the
     second. None where one of the two is the journey's origin or destination, or where the time is not positive.
@@ -219,7 +219,7 @@ def crossings(
             last_departures[o.station] = o.moment
     found = []
     for pair in pairs:
-        first, second = pair if direction is Direction.WESTBOUND else pair[::-1]
+        first, second = pair if sense is Direction.WESTBOUND else pair[::-1]
         arrived, departed = first_arrivals.get(first), last_departures.get(second)
         if arrived is None or departed is None or {first, second} & {origin, destination}:
             continue

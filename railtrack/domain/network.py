@@ -127,6 +127,18 @@ class Network:
         after = () if end == destination else (destination,)
         return (*before, *middle, *after) if origin != destination else (origin,)
 
+    def sense(self, corridor_id: str, origin: str, destination: str) -> Direction:
+        """Say which way along the corridor a journey runs: westbound in its own order, eastbound against it.
+
+        Not the same as the compass: Ulaanbaatar lies east of Chongqing, and the way there leads along the westbound
+        order. Where the corridor does not join the two, the compass decides.
+        """
+        chain = self.corridors[corridor_id].stations
+        start, end = self._joint(origin, chain), self._joint(destination, chain)
+        if start is None or end is None or start == end:
+            return self.direction(origin, destination)
+        return Direction.WESTBOUND if chain.index(start) < chain.index(end) else Direction.EASTBOUND
+
     def corridor_legs(self, corridor_id: str, origin: str, destination: str) -> tuple[Leg, ...] | None:
         """Give the corridor's legs from origin to destination, pointing that way; None as in `stations_between`."""
         stations = self.stations_between(corridor_id, origin, destination)

@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from railtrack.domain.events import Classifier, EventKind
-from railtrack.domain.journeys import Crossing, Direction, Journey, Occurrence, crossings, fold
+from railtrack.domain.journeys import Crossing, Journey, Occurrence, crossings, fold
 from railtrack.domain.network import Network
 from railtrack.domain.plausibility import Mark, marks
 from railtrack.domain.statements import StatementLedger, Version
@@ -194,14 +194,16 @@ def _current_events(session: Session, ids: Sequence[int], without: Collection[st
 
 def _fold_one(network: Network, shipment: Any, container_id: int, events: _Events) -> Folded:
     occurrences = events.actual.get(None, []) + events.actual.get(container_id, [])
+    ends = (shipment.origin, shipment.destination)
     corridor = network.corridors.get(shipment.corridor) if shipment.corridor else None
     pairs = (*corridor.border_pairs, *corridor.open_border_pairs) if corridor else ()
+    sense = network.sense(corridor.id, *ends) if corridor else network.direction(*ends)
     first_plan, latest_plan = _plans(shipment, events, container_id)
     return Folded(
         container_id=container_id,
         shipment_id=shipment.id,
-        journey=fold(shipment.origin, shipment.destination, occurrences),
-        crossings=crossings(shipment.origin, shipment.destination, Direction(shipment.direction), pairs, occurrences),
+        journey=fold(*ends, occurrences),
+        crossings=crossings(*ends, sense, pairs, occurrences),
         open_borders=frozenset("-".join(pair) for pair in corridor.open_border_pairs) if corridor else frozenset(),
         first_plan=first_plan,
         latest_plan=latest_plan,

@@ -181,6 +181,20 @@ def test_visits_and_crossings_have_their_local_dates(furnished: Store, network: 
     assert (fact["status"], fact["transit_h"], fact["observed_h"]) == ("in_transit", None, 139.5)
 
 
+def test_a_border_on_a_way_that_bends_east_is_timed_all_the_same(furnished: Store, network: Network) -> None:
+    enter(furnished, network, [shipment_row(destination="ULN", corridor="erenhot")])
+    rows_told = [
+        event_row("departed", "CKG", "2024-03-01T01:00+00:00"),
+        event_row("arrived", "ERC", "2024-03-05T01:00+00:00"),
+        event_row("departed", "ZUU", "2024-03-05T09:00+00:00"),
+        event_row("arrived", "ULN", "2024-03-09T01:00+00:00"),
+    ]
+    tell(furnished, network, rows_told)
+    batch = StoreFacts(furnished, network).facts_since(None)
+    assert [(c["crossing"], c["hours"]) for c in rows(batch.crossings)] == [("ERC-ZUU", 8.0)]
+    assert rows(batch.journeys)[0]["direction"] == "eastbound"
+
+
 def test_what_has_not_departed_is_in_the_period_of_its_plan(furnished: Store, network: Network) -> None:
     row = shipment_row(planned_departure=moment("2024-04-01T02:00+08:00"), train="X1")
     enter(furnished, network, [row])

@@ -207,3 +207,11 @@ def test_simplifying_keeps_ends_and_bends_and_drops_what_lies_between() -> None:
     assert simplified(line, 0.2) == ((50.0, 8.0), (50.0, 9.0), (51.0, 9.0))
     assert simplified(line, 0.001) == tuple(line[:1] + line[1:])
     assert simplified(line[:2], 0.2) == tuple(line[:2])
+
+
+def test_the_sense_along_a_corridor_is_not_the_compass(network: Network) -> None:
+    assert network.direction("CKG", "ULN") is Direction.EASTBOUND
+    assert network.sense("erenhot", "CKG", "ULN") is Direction.WESTBOUND
+    assert network.sense("erenhot", "ULN", "CKG") is Direction.EASTBOUND
+    assert network.sense("dostyk-petropavl", "GYP", "LUH") is Direction.WESTBOUND  # terminals joined by a leg
+    assert network.sense("dostyk-petropavl", "MHG", "TAO") is Direction.EASTBOUND  # not on it: the compass
