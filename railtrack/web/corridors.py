@@ -13,6 +13,7 @@ from railtrack.domain.station_names import short_name
 from railtrack.operations.corridor_facts import CorridorFacts, all_corridors, corridor_facts
 from railtrack.operations.reference import load_world
 from railtrack.web import drawings
+from railtrack.web.corridor_map import corridor_map
 from railtrack.web.current import current_store, now
 from railtrack.web.filters import named
 from railtrack.web.i18n import gettext, language, ngettext
@@ -124,12 +125,9 @@ def _compared(compared: tuple[CorridorFacts, ...]) -> str:
 
 def _map(network: Network, compared: tuple[CorridorFacts, ...]) -> Markup:
     names = "; ".join(named(facts.corridor) for facts in compared)
-    return drawings.overview(
-        network.stations,
-        [(facts.corridor, facts.legs) for facts in compared],
+    return corridor_map(
+        network,
+        compared,
         title=gettext("Map of the corridors") if len(compared) > 1 else names,
         desc=gettext("Drawn are: %(names)s. The tables below say it in words.", names=names),
-        language=language(),
-        translate=gettext,
-        number=lambda value: number(value),
     )

@@ -64,11 +64,10 @@ def km_from_west(network: Network, corridor: Corridor, way: Way, position: Posit
 
 
 def _beside(train: TrainDrawn, others: Iterable[TrainDrawn]) -> TrainDrawn:
-    """Move a mark that would lie on another one aside, so that every number can be read."""
-    shift, turn = 0.0, 1
+    """Move a mark that would lie on another one up, so that every number can be read."""
+    shift = 0.0
     while any(abs(train.lat + shift - o.lat) < MARK_LAT and abs(train.lon - o.lon) < MARK_LON for o in others):
-        shift = -shift if turn % 2 == 0 else abs(shift) + MARK_LAT
-        turn += 1
+        shift += MARK_LAT
     return replace(train, lat=train.lat + shift)
 
 
@@ -76,9 +75,9 @@ def _drawn(each: Moving, position: Position, km: float) -> TrainDrawn:
     return TrainDrawn(
         label=str(each.number),
         lateness=each.lateness,
-        lat=position.lat,
-        lon=position.lon,
-        km=km,
+        lat=round(position.lat, 2),
+        lon=round(position.lon, 2),
+        km=round(km, 1),
         westbound=each.westbound,
         is_estimated=position.is_estimated,
     )

@@ -14,7 +14,6 @@ from markupsafe import Markup
 
 from railtrack.domain.actors import Actor, Role
 from railtrack.domain.network import Network
-from railtrack.domain.places import Corridor, Leg
 from railtrack.operations import statistics, traffic
 from railtrack.operations.corridor_facts import CorridorFacts, all_corridors
 from railtrack.operations.line_record import LineRecord, line_record
@@ -23,6 +22,7 @@ from railtrack.operations.traffic import Moving
 from railtrack.store.listing import ShipmentFilter
 from railtrack.web import addresses, drawings, drawn_trains
 from railtrack.web.attention import alerts
+from railtrack.web.corridor_map import corridor_map
 from railtrack.web.counting import count_word, sentence_case
 from railtrack.web.current import current_actor, current_store, is_signed_in, now, public_overview
 from railtrack.web.i18n import format_day, gettext, language, ngettext
@@ -168,11 +168,12 @@ def fill_sentences(record: LineRecord, *, simulated: bool, actor: Actor) -> list
     known = {str(row["direction"]): row for row in rows if row["fill_trains"]}
     parts = []
     for direction, row in sorted(known.items(), reverse=True):
-        values = {"share": share(_float(row["fill_share"])), "trains": number(_float(row["fill_trains"]))}
+        filled, trains = share(_float(row["fill_share"])), int(str(row["fill_trains"]))
+        counted = ngettext("%(figure)s train", "%(figure)s trains", trains, figure=number(trains))
         if direction == "westbound":
-            parts.append(gettext("%(share)s of the slots westbound (%(trains)s trains)", **values))
+            parts.append(gettext("%(share)s of the slots westbound (%(trains)s)", share=filled, trains=counted))
         else:
-            parts.append(gettext("%(share)s eastbound (%(trains)s trains)", **values))
+            parts.append(gettext("%(share)s of the slots eastbound (%(trains)s)", share=filled, trains=counted))
     sentence = gettext("On the trains whose capacity is recorded, freight filled %(parts)s.",
                        parts=gettext(" and ").join(parts))  # fmt: skip
     found.append(Filled(sentence, simulated=simulated))
@@ -219,6 +220,8 @@ def under_way_heading(moving: Sequence[Moving]) -> str:
     fine = sum(each.lateness.value == "ok" for each in moving)
     said = count_word(len(moving))
     first = ngettext("%(count)s train under way", "%(count)s trains under way", len(moving), count=said)
+    if not fine:
+        return sentence_case(gettext("%(first)s, none on plan", first=first))
     return sentence_case(gettext("%(first)s, %(fine)s on plan", first=first, fine=count_word(fine)))
 
 
@@ -231,12 +234,9 @@ def needs_heading(count: int) -> str:
 
 
 def _map(network: Network, compared: Sequence[CorridorFacts], moving: Sequence[Moving]) -> Markup:
-    shown: list[tuple[Corridor, Sequence[Leg]]] = [
-        (facts.corridor, facts.legs) for facts in compared if facts.corridor.id in DRAWN or facts is compared[0]
-    ]
-    return drawings.overview(
-        network.stations,
-        shown,
+    return corridor_map(
+        network,
+        [facts for facts in compared if facts.corridor.id in DRAWN or facts is compared[0]],
         drawn_trains.drawn(moving),
         title=gettext("Map of the corridors between Mannheim and Chongqing"),
         desc=gettext(
@@ -244,9 +244,6 @@ def _map(network: Network, compared: Sequence[CorridorFacts], moving: Sequence[M
             "Moscow, Brest and Warsaw to Mannheim. Gauge changes at Dostyk and Małaszewicze. Others run over Khorgos, "
             "through Mongolia, over Manzhouli, and over the Caspian Sea by ship. The tables below say it in words."
         ),
-        language=language(),
-        translate=gettext,
-        number=lambda value: number(value),
         note=gettext("Simulated trains") if any(each.simulated for each in moving) else "",
     )
 
@@ -257,7 +254,9 @@ def _ruler(network: Network, facts: CorridorFacts, moving: Sequence[Moving]) -> 
         facts.corridor,
         facts.legs,
         drawn_trains.on_ruler(network, facts.corridor, moving),
-        title=gettext("The corridor as a straight line, Mannheim left, Chongqing right, with the trains under way"),
+        title=gettext("The corridor as a straight line, Mannheim left, Chongqing right, with the trains under way")
+        if moving
+        else gettext("The corridor as a straight line, Mannheim left, Chongqing right"),
         language=language(),
         country=country_name,
         number=lambda value: number(value),

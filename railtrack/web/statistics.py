@@ -81,6 +81,8 @@ def export(name: str, form: str) -> ResponseReturnValue:
     rows = _compute(asked, actor)(asked.filters, asked.by)
     if form == JSON:
         return Response(json.dumps(rows, ensure_ascii=False, indent=2, allow_nan=False), mimetype="application/json")
+    if form == "xlsx":
+        rows = [{key: _for_sheet(value) for key, value in row.items()} for row in rows]
     return download(WRITERS[form](statistics_table.columns(asked), rows), f"{name}.{form}", MEDIA_TYPES[form])
 
 
@@ -127,6 +129,11 @@ def journeys_file(name: str, form: str) -> ResponseReturnValue:
     found, _group, _column = _behind(asked, actor)
     rows = journeys_behind.cells(current_store(), found, actor=actor)
     return download(WRITERS[form](journeys_behind.COLUMNS, rows), f"{name}-journeys.{form}", MEDIA_TYPES[form])
+
+
+def _for_sheet(value: object) -> object:
+    """A spreadsheet reckons with 15 digits; a number with more would be kept as text there."""
+    return float(f"{value:.15g}") if isinstance(value, float) else value
 
 
 def download(pieces: Any, name: str, media_type: str) -> Response:
