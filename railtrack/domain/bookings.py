@@ -107,7 +107,8 @@ class BookingLedger:
             return []
         changed = differences(row.shipment, entry.facts)
         if entry.id is None or entry.before is not None:
-            return [_mixed(row.shipment.reference, d, entry.line) for d in changed]
+            # what an earlier row of the file left empty, a later one may still state
+            return [_mixed(row.shipment.reference, d, entry.line) for d in changed if d.known]
         if self.update:
             return []
         return [_recorded_otherwise(row.shipment.reference, d) for d in changed]
@@ -115,7 +116,8 @@ class BookingLedger:
     def _update_shipment(self, entry: Entry, stated: ShipmentFacts) -> bool:
         if not differences(stated, entry.facts):
             return False
-        entry.before = entry.facts
+        if entry.id is not None and entry.before is None:
+            entry.before = entry.facts
         entry.facts = merged(stated, entry.facts)
         return True
 

@@ -165,7 +165,7 @@ class StatementLedger:
             if event_id is None:
                 continue
             if self._versions[event_id].identity == identity:
-                return Verdict(statement.row.line, State.DUPLICATE)
+                return Verdict(statement.row.line, State.DUPLICATE, self._left_out_warning(facts, event_id))
             return rejected(statement.row.line, [_used_otherwise(column, value or "")])
         return None
 
@@ -173,17 +173,19 @@ class StatementLedger:
         known = self._identities.get(version.identity)
         if known is not None:
             self._remember_source(version, known)
-            return Verdict(row.line, State.DUPLICATE)
+            return Verdict(row.line, State.DUPLICATE, self._left_out_warning(row.event, known))
         version.root = version.id
         warnings = self._cancelled_warning(version)
         self._add(version)
         return Verdict(row.line, State.ACCEPTED, warnings)
 
     def _take_void(self, row: EventRow, version: Version, target: Version) -> Verdict:
-        newest = self._chains[target.root][-1]
-        if newest.is_void:
-            self._remember_source(version, newest.id)
+        chain = self._chains[target.root]
+        void = next((known for known in chain if known.is_void), None)
+        if void is not None:
+            self._remember_source(version, void.id)
             return Verdict(row.line, State.DUPLICATE)
+        newest = chain[-1]
         version.voids, version.root, version.current = newest.id, newest.root, False
         version.container_id = newest.container_id
         self._end(newest)
@@ -198,14 +200,14 @@ class StatementLedger:
             if (known.identity, known.content) == (version.identity, version.content):
                 self._remember_source(version, known.id)
                 return Verdict(row.line, State.DUPLICATE)
-        if newest.is_void:
-            return rejected(row.line, [_withdrawn(row)])
-        if newest.classifier != version.classifier:
-            return rejected(row.line, [_other_classifier(newest, version)])
+        if chain[0].classifier != version.classifier:
+            return rejected(row.line, [_other_classifier(chain[0], version)])
         version.corrects, version.root = newest.id, newest.root
+        # a correction that comes after the withdrawal belongs to the history, but brings nothing back
+        version.current = not any(known.is_void for known in chain)
         self._end(newest)
         self._add(version)
-        return Verdict(row.line, State.ACCEPTED)
+        return Verdict(row.line, State.ACCEPTED, () if version.current else (_withdrawn(row),))
 
     # ------------------------------------------------------------ the book itself
 
@@ -244,6 +246,23 @@ class StatementLedger:
             self.sources[version.sender, source_id] = event_id
             self.new_sources[version.sender, source_id] = event_id
             self._by_source[source_id].append(event_id)
+
+    def _left_out_warning(self, facts: EventFacts, known: str) -> tuple[Problem, ...]:
+        """Say what a duplicate states beyond what is kept of its event, a remark aside: only a correction adds it."""
+        newest = self._chains[self._versions[known].root][-1]
+        names = ("lat", "lon", "wagon", "train", "reason")
+        stated = zip(names, content_of(facts), newest.content, strict=False)
+        lost = [name for name, value, kept in stated if value not in (None, "") and value != kept]
+        if not lost or newest.is_void:
+            return ()
+        return (
+            Problem(
+                message=say("This event is recorded already; its %(what)s is not taken over.", what=", ".join(lost)),
+                remedy=say("To add it, send the event under a new source_id and name this one under corrects."),
+                severity=Severity.WARNING,
+                column=lost[0],
+            ),
+        )
 
     def _cancelled_warning(self, version: Version) -> tuple[Problem, ...]:
         if not self._cancelled or version.classifier != Classifier.ACTUAL or version.event == EventKind.CANCELLED:
@@ -286,11 +305,14 @@ def _used_otherwise(column: str, value: str) -> Problem:
 
 def _withdrawn(row: EventRow) -> Problem:
     name = row.event.corrects or ""
-    return _problem(
-        "corrects",
-        name,
-        say("Event %(name)s was withdrawn, so there is nothing to correct.", name=name),
-        say("Record it as a new event, without corrects."),
+    return Problem(
+        message=say(
+            "Event %(name)s was withdrawn; the correction is kept in its history and counts no more.", name=name
+        ),
+        remedy=say("If it happened after all, record it as a new event, without corrects."),
+        severity=Severity.WARNING,
+        column="corrects",
+        value=name,
     )
 
 

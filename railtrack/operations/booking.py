@@ -87,11 +87,16 @@ def _judge(reading: Reading, rows: Sequence[ShipmentRow], actor: Actor, update: 
         train_capacities(reading.session, trains),
         update=update,
     )
-    verdicts = tuple(
-        rejected(row.line, [owner]) if isinstance(owner, Problem) else ledger.take((owner, row.shipment.reference), row)
-        for owner, row in zip(owners, rows, strict=True)
-    )
-    return _Judged(ledger, verdicts)
+    verdicts: dict[int, Verdict] = {}
+    # bookings by quantity first: numbers take their place, wherever in the file they stand
+    for i in sorted(range(len(rows)), key=lambda i: rows[i].container.container is not None):
+        owner, row = owners[i], rows[i]
+        verdicts[i] = (
+            rejected(row.line, [owner])
+            if isinstance(owner, Problem)
+            else ledger.take((owner, row.shipment.reference), row)
+        )
+    return _Judged(ledger, tuple(verdicts[i] for i in range(len(rows))))
 
 
 def _owner(

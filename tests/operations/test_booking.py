@@ -201,6 +201,14 @@ def test_numbers_take_the_place_of_a_booking(furnished: Store, network: Network)
         assert len(journeys(r, EVERYTHING, shipment.id)) == 2  # the booking is used up and has no journey
 
 
+def test_a_booking_counts_once_wherever_in_the_file_it_stands(furnished: Store, network: Network) -> None:
+    booking = container(None, quantity=2)
+    enter(furnished, network, [shipment_row(), shipment_row(box=booking)])
+    enter(furnished, network, [shipment_row("R2", booking), shipment_row("R2")])
+    counts = [sorted(c.facts.quantity or 0 for c in stored(furnished, name).containers) for name in ("R1", "R2")]
+    assert counts == [[1, 1], [1, 1]]
+
+
 def test_the_slots_of_a_train_are_agreed_once_for_all_partners(furnished: Store, network: Network) -> None:
     enter(furnished, network, [shipment_row(train="T1", train_capacity_teu=82.0, **PLAN)])
     other = shipment_row("R2", container(2), partner="Beta", train="T1", train_capacity_teu=80.0, **PLAN)

@@ -109,6 +109,14 @@ def test_mixed_facts_within_a_file_name_both_lines() -> None:
     assert len(ledger.entries[KEY].slots) == 1
 
 
+def test_what_an_earlier_row_of_a_file_left_empty_a_later_one_may_state() -> None:
+    for rows in ([row(), row(OTHER_BOX, shipper="A")], [row(shipper="A"), row(OTHER_BOX)]):
+        ledger = BookingLedger({}, {})
+        assert states(take(ledger, *rows)) == [State.ACCEPTED, State.ACCEPTED]
+        assert ledger.entries[KEY].facts.shipper == "A"
+        assert ledger.entries[KEY].before is None
+
+
 def test_other_facts_of_a_known_container_need_update() -> None:
     changed = row(replace(BOX, gross_kg=22000.0))
     known = recorded(RecordedContainer(id=1, facts=BOX, version=4))
