@@ -76,11 +76,12 @@ class Timetable:
 
 @dataclass(frozen=True)
 class Common:
-    """The journey most containers of a shipment share, and how many have another."""
+    """The journey most containers of a shipment share, and how many have another; `others` are the ids of theirs."""
 
     journey: RecordedJourney | None
     containers: int = 0
     differing: int = 0
+    others: frozenset[int] = frozenset()
 
 
 def common_journey(journeys: Sequence[RecordedJourney], weights: Mapping[int, int]) -> Common:
@@ -103,7 +104,8 @@ def common_journey(journeys: Sequence[RecordedJourney], weights: Mapping[int, in
 
     best = max(found, key=rank)
     total = sum(found.values())
-    return Common(first[best], total, total - found[best])
+    others = frozenset(each.id for each in journeys if _shape(each.journey) != best)
+    return Common(first[best], total, total - found[best], others)
 
 
 def _shape(journey: Journey) -> tuple[object, ...]:

@@ -45,6 +45,7 @@ def show(shipment_id: int) -> str:
     last = whole.timetable.stops[-1] if whole.timetable.stops else None
     all_containers = request.args.get("containers") == "all"
     aboard = [c for c in whole.shipment.containers if c.facts.container or c.facts.quantity != 0]
+    aboard.sort(key=lambda c: c.id not in whole.common.others)  # those with a journey of their own first
     return render_template(
         "shipments/show.html",
         whole=whole,

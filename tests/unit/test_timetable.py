@@ -172,4 +172,5 @@ def test_the_common_journey_is_that_of_most_containers() -> None:
     found = common_journey([recorded(1, left), recorded(2, waiting), recorded(3, gone)], {1: 1, 2: 4, 3: 9})
     assert found.journey is not None
     assert (found.journey.id, found.containers, found.differing) == (2, 14, 10)
+    assert found.others == {1, 3}
     assert common_journey([], {}).journey is None
