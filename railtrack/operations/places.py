@@ -19,15 +19,15 @@ from railtrack.domain.actors import EVERYTHING, Actor
 from railtrack.domain.errors import Conflict, NotAllowed, NotFound, Problem, Refused, Unavailable
 from railtrack.domain.gazetteer import Gazetteer
 from railtrack.domain.judging import Judged
-from railtrack.domain.mending_corridor import Chain, judge_corridor, misfits, read_chain, ways_lost
-from railtrack.domain.mending_leg import (
+from railtrack.domain.mending.corridor import Chain, judge_corridor, misfits, read_chain, ways_lost
+from railtrack.domain.mending.leg import (
     LegStated,
     gauge_changes,
     judge_leg,
     measured_again,
     shared_gauges,
 )
-from railtrack.domain.mending_station import judge_station
+from railtrack.domain.mending.station import judge_station
 from railtrack.domain.messages import Message, say
 from railtrack.domain.places import Corridor, Leg, Mode, Station
 from railtrack.domain.raw import RawRow

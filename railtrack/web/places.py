@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from railtrack.domain.errors import Conflict, NotFound, Problem, Refused
 from railtrack.domain.gazetteer import fold
-from railtrack.domain.mending_leg import great_circle_km, leg_warnings
-from railtrack.domain.mending_station import GAUGES_MM, ROLES
+from railtrack.domain.mending.leg import great_circle_km, leg_warnings
+from railtrack.domain.mending.station import GAUGES_MM, ROLES
 from railtrack.domain.messages import Message, say
 from railtrack.domain.network import Network
 from railtrack.domain.places import Corridor, Leg, Mode, Station

@@ -7,9 +7,9 @@ import pytest
 
 from railtrack.domain.errors import Problem, Severity
 from railtrack.domain.judging import Judged
-from railtrack.domain.mending_corridor import judge_corridor, misfits, read_chain
-from railtrack.domain.mending_leg import judge_leg, leg_warnings, measured_again
-from railtrack.domain.mending_station import judge_station, proposed_timezone
+from railtrack.domain.mending.corridor import judge_corridor, misfits, read_chain
+from railtrack.domain.mending.leg import judge_leg, leg_warnings, measured_again
+from railtrack.domain.mending.station import judge_station, proposed_timezone
 from railtrack.domain.network import Network
 from railtrack.domain.places import Corridor, Leg, Method, Mode, Station
 from railtrack.domain.raw import RawRow

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from markupsafe import Markup
 
 from railtrack.domain.geodesy import haversine_km
-from railtrack.domain.mending_leg import gauge_changes
+from railtrack.domain.mending.leg import gauge_changes
 from railtrack.domain.places import Leg, Station
 from railtrack.domain.station_names import short_name
 from railtrack.maps.features import is_estimated, kind_of

@@ -13,7 +13,7 @@ from railtrack.domain import cells
 from railtrack.domain.errors import Problem
 from railtrack.domain.gazetteer import UnknownStation
 from railtrack.domain.judging import Judged, Judging
-from railtrack.domain.mending_leg import gauge_changes
+from railtrack.domain.mending.leg import gauge_changes
 from railtrack.domain.messages import Message, say
 from railtrack.domain.network import Network
 from railtrack.domain.places import Corridor, Leg
