@@ -64,7 +64,7 @@ def _transit(
         Chart(
             gettext("Hours from departure to arrival, by corridor"),
             _ranges(asked, _by_label(ranged, "corridor", "completed", network), title),
-            legend=_legend(gettext("arrived")),
+            legend=_legend(gettext("mark: half have arrived · band: 80 % have arrived · end: 95 % have arrived")),
         )
     ]
     direction = asked.filters.direction or Direction.WESTBOUND
@@ -134,7 +134,13 @@ def _dwell(
     title = gettext("Hours at the stations where most time is spent: median, 80 % and 95 % of stays, both directions. "
                     "The table below has all stations.")  # fmt: skip
     heading = gettext("Where most time is spent, by the hours of all stays together")
-    found = [Chart(heading, _ranges(asked, drawn, title), legend=_legend(gettext("left")))]
+    found = [
+        Chart(
+            heading,
+            _ranges(asked, drawn, title),
+            legend=_legend(gettext("mark: half have left · band: 80 % have left · end: 95 % have left")),
+        )
+    ]
     if slowest:
         station = str(slowest[0]["station"])
         monthly = [row for row in compute(asked.filters, ("month",)) if str(row["station"]) == station]
@@ -165,7 +171,7 @@ def _borders(
         Chart(
             gettext("Hours at the border, along the corridor from east to west"),
             _ranges(asked, drawn, title),
-            legend=_legend(gettext("through")),
+            legend=_legend(gettext("mark: half are through · band: 80 % are through · end: 95 % are through")),
         )
     ]
     ranked = most_lost(rows)
@@ -361,8 +367,7 @@ def _months(first: str, last: str) -> list[tuple[int, int]]:
     return [(start.year + (start.month - 1 + i) // 12, (start.month - 1 + i) % 12 + 1) for i in range(count_of)]
 
 
-def _legend(done: str) -> Markup:
-    explained = gettext("mark: half have %(done)s · band: 80 %% have %(done)s · end: 95 %% have %(done)s", done=done)
+def _legend(explained: str) -> Markup:
     return drawings.legend(gettext("westbound"), gettext("eastbound"), explained)
 
 

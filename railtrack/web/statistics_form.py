@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from math import isfinite
 
@@ -102,11 +102,16 @@ def asked_of(statistic: Statistic, arguments: MultiDict[str, str], known: Known,
     options = Options(
         include_simulated=reader.switch("include_simulated", simulated),
         include_dates=reader.switch("include_dates", False),
-        tolerance_h=reader.hours("tolerance", Options().tolerance_h),
-        plan=Plan(reader.one_of("plan", [p.value for p in Plan]) or Plan.FIRST.value),
-        date=DateOf(reader.one_of("date", [d.value for d in DateOf]) or DateOf.DEPARTURE.value),
-        open=reader.switch("open", False),
     )
+    # an option that does not concern a statistic changes nothing, and is not asked for on its page
+    if statistic is Statistic.RELIABILITY:
+        plan = reader.one_of("plan", [p.value for p in Plan]) or Plan.FIRST.value
+        options = replace(options, tolerance_h=reader.hours("tolerance", options.tolerance_h), plan=Plan(plan))
+    if statistic in (Statistic.DWELL, Statistic.BORDERS):
+        dated = reader.one_of("date", [d.value for d in DateOf]) or DateOf.DEPARTURE.value
+        options = replace(options, date=DateOf(dated))
+    if statistic is Statistic.BORDERS:
+        options = replace(options, open=reader.switch("open", False))
     return Asked(
         statistic=statistic,
         typed=reader.typed,

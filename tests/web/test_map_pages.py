@@ -44,7 +44,7 @@ def test_the_map_and_its_table_show_the_same_trains(city: FlaskClient, web_store
     assert trains_in(frame) == named
     assert answer_of(page) == "Two trains are under way, one of them late or overdue."
     with city.get("/static/map.js") as script:
-        assert 'target="_top"' in script.text, "links open the page around the frame"
+        assert b'target="_top"' in script.data, "links open the page around the frame"
     assert re.search(r'"u":"/shipments/\d+"', frame)
 
 

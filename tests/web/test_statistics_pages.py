@@ -175,6 +175,10 @@ def test_a_wrong_filter_is_said_beside_its_field_and_nothing_computed(city: Flas
     assert get(city, f"/statistics/reliability.csv?{query}", 422)
 
 
+def test_an_option_of_another_statistic_is_passed_over(city: FlaskClient) -> None:
+    assert rows_of(get(city, "/statistics/transit?tolerance=x&plan=y&date=z&open=1"))
+
+
 def test_what_was_typed_stays_and_never_runs(city: FlaskClient) -> None:
     page = get(city, f"/statistics/transit?from={EVIL}&train={EVIL}", 422)
     assert EVIL not in page
