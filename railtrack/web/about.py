@@ -9,9 +9,11 @@ from functools import cache
 from flask import Blueprint, render_template
 
 from railtrack import resources
+from railtrack.exchange.border_hours import border_hours
 from railtrack.exchange.disruptions import disruptions
 from railtrack.exchange.history import line_history
 from railtrack.operations.line_record import line_record
+from railtrack.operations.reference import load_world
 from railtrack.operations.statistics import Statistic
 from railtrack.web.current import current_settings, current_store, public
 from railtrack.web.statistics_definitions import definition, quantile_rule
@@ -41,6 +43,8 @@ def sources() -> str:
         trains=line_record(current_store()).trains,
         sections=published_sections(),
         disruptions=disruptions(),
+        border_hours=border_hours(),
+        stations=load_world(current_store()).network.stations,
     )
 
 

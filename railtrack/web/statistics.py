@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -11,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from railtrack.domain.actors import Actor
 from railtrack.domain.network import Network
+from railtrack.exchange.border_hours import BorderHours, border_hours
 from railtrack.exchange.disruptions import disruptions
 from railtrack.exchange.writing import MEDIA_TYPES, WRITERS
 from railtrack.operations import finding, journeys_behind, statistics, traffic
@@ -192,6 +194,31 @@ def _untold(asked: Asked, actor: Actor) -> list[Row]:
     return found
 
 
+@dataclass(frozen=True)
+class Beside:
+    """A published figure with ours beside it: the mean of the same year at the crossing that holds the station."""
+
+    published: BorderHours
+    crossing: str
+    mean_h: float
+    journeys: int
+
+
+def _compared(asked: Asked, compute: Any) -> list[Beside]:
+    """The published hours at border stations beside ours, both directions together; only where we have any."""
+    if asked.statistic is not Statistic.BORDERS:
+        return []
+    found = []
+    rows = compute(asked.filters, ("year",))
+    for each in border_hours():
+        same = [r for r in rows if r["year"] == str(each.year) and each.station in str(r["crossing"]).split("-")]
+        journeys = sum(int(r["journeys"]) for r in same)
+        if journeys:
+            mean_h = sum(float(r["mean_h"]) * int(r["journeys"]) for r in same) / journeys
+            found.append(Beside(each, str(same[0]["crossing"]), mean_h, journeys))
+    return found
+
+
 def _is_published(by_partner: list[Row]) -> bool:
     """Whether all of it is the published record."""
     return bool(by_partner) and all(row["partner"] == PUBLISHED_RECORD for row in by_partner)
@@ -260,6 +287,7 @@ class _Page:
             behind_address=journeys_address(asked, "", group),
             left=left_out(asked, plain, untold, self.actor),
             untold=any(row["teu_unpublished"] or row["gross_unpublished"] for row in untold),
+            compared=_compared(asked, compute),
             is_published=_is_published(compute(asked.filters, ("partner",))),
             up_to=journeys_behind.up_to(current_store(), actor=self.actor),
         )

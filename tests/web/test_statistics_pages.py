@@ -12,6 +12,8 @@ from openpyxl import load_workbook
 from railtrack.domain.actors import Actor, Role
 from railtrack.domain.journeys import Direction
 from railtrack.domain.network import Network
+from railtrack.exchange.border_hours import FILE as HOURS_FILE
+from railtrack.exchange.border_hours import border_hours, load_border_hours
 from railtrack.exchange.disruptions import FILE, disruptions, load_disruptions
 from railtrack.exchange.reference import WrongReference
 from railtrack.operations.reference import load_world
@@ -20,7 +22,7 @@ from railtrack.store.engine import Store
 from railtrack.web.numbers import number
 from railtrack.web.statistics_table import COLUMNS, COUNTS
 from tests.analytics import worked_case
-from tests.factories import ADMINISTRATOR, event_row, tell
+from tests.factories import ADMINISTRATOR, container, enter, event_row, moment, shipment_row, tell
 from tests.web.conftest import SignIn
 from tests.web.figure_pages import (  # noqa: F401 - fixtures
     EVIL,
@@ -303,6 +305,28 @@ def test_numbers_are_written_as_in_the_reader_s_language(city: FlaskClient, web_
     with city.application.test_request_context():
         said = number(rows[0]["containers"])  # type: ignore[arg-type]
     assert said in [cell for row in rows_of(get(city, "/statistics/volume")) for cell in row]
+
+
+def test_borders_stand_beside_the_published_hours_of_the_same_year(city: FlaskClient, web_store: Store) -> None:
+    network = load_world(web_store).network
+    row = shipment_row("OLD", container(7), train="T 1", planned_departure=moment("2021-05-01T08:00+08:00"))
+    enter(web_store, network, [row], now=PRESENT)
+    told = [
+        event_row("departed", "CKG", "2021-05-01T08:00+08:00", "OLD"),
+        event_row("arrived", "ALK", "2021-05-05T00:00+08:00", "OLD"),
+        event_row("departed", "DTK", "2021-05-08T10:00+06:00", "OLD"),
+    ]
+    tell(web_store, network, told, now=PRESENT)
+    words = text_of(get(city, "/statistics/borders"))
+    assert "Alashankou ALK-DTK 2021 80.2 84.0 1" in words
+    assert "Compare with care." in words
+
+
+def test_published_border_hours_are_of_known_stations(tmp_path: Path, network: Network) -> None:
+    assert {each.station for each in border_hours()} <= set(network.stations)
+    (tmp_path / HOURS_FILE).write_text("station,year,mean_h,source\nALK,2021,-1,x\n", encoding="utf-8")
+    with pytest.raises(WrongReference, match="no hours"):
+        load_border_hours(tmp_path)
 
 
 def test_disturbances_marked_in_charts_name_their_source(tmp_path: Path, network: Network) -> None:
