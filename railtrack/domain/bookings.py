@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from railtrack.domain.comparing import Difference, differences, merged
-from railtrack.domain.errors import Problem
+from railtrack.domain.comparing import Difference, as_text, differences, merged
+from railtrack.domain.errors import Problem, Severity
 from railtrack.domain.goods import ContainerFacts, ShipmentFacts, ShipmentRow
 from railtrack.domain.messages import say
 from railtrack.domain.records import RecordedShipment
@@ -17,6 +17,9 @@ from railtrack.domain.verdicts import State, Verdict, rejected
 
 ShipmentKey = tuple[int | str, str]  # organisation id (its name while it is new) and reference
 TrainKey = tuple[str, date, str]  # number, local planned departure date, origin
+
+
+_PAST = ("first_planned_arrival", "first_planned_at", "planned_at")
 
 
 def train_key(facts: ShipmentFacts) -> TrainKey | None:
@@ -68,7 +71,11 @@ class Entry:
 
 
 class BookingLedger:
-    """The shipments that a set of rows names, as they stand after each row."""
+    """The shipments that a set of rows names, as they stand after each row.
+
+    `may_tell_past` says that rows of new shipments may tell how these were planned before, which only an
+    administrator's files do; else that is left out with a warning.
+    """
 
     def __init__(
         self,
@@ -76,8 +83,10 @@ class BookingLedger:
         capacities: Mapping[TrainKey, float],
         *,
         update: bool = False,
+        may_tell_past: bool = False,
     ) -> None:
         self.update = update
+        self.may_tell_past = may_tell_past
         self.capacities = dict(capacities)
         self.new_capacities: dict[TrainKey, float] = {}
         self.entries: dict[ShipmentKey, Entry] = {key: _recorded_entry(shipment) for key, shipment in known.items()}
@@ -91,14 +100,16 @@ class BookingLedger:
         if problems:
             return rejected(row.line, problems)
         added = self._add_capacity(row.shipment)
+        warnings: tuple[Problem, ...] = ()
         if entry is None:
-            entry = self.entries[key] = Entry(row.shipment, line=row.line)
+            facts, warnings = self._past(row.shipment)
+            entry = self.entries[key] = Entry(facts, line=row.line)
             added = True
         else:
             entry.line = entry.line or row.line
             added |= self._update_shipment(entry, row.shipment)
         added |= self._add_container(entry, row.container)
-        return Verdict(row.line, State.ACCEPTED if added else State.DUPLICATE)
+        return Verdict(row.line, State.ACCEPTED if added else State.DUPLICATE, warnings)
 
     # ------------------------------------------------------------ the shipment's facts
 
@@ -120,6 +131,20 @@ class BookingLedger:
             entry.before = entry.facts
         entry.facts = merged(stated, entry.facts)
         return True
+
+    def _past(self, facts: ShipmentFacts) -> tuple[ShipmentFacts, tuple[Problem, ...]]:
+        """Leave out how a new shipment was planned before, unless the row may tell."""
+        told = next((name for name in _PAST if getattr(facts, name) is not None), None)
+        if told is None or self.may_tell_past:
+            return facts, ()
+        warning = Problem(
+            message=say("Earlier plans are read from an administrator's files only; this one counts as planned now."),
+            remedy=say("Nothing need be done; ask an administrator to import the file if the earlier plan matters."),
+            severity=Severity.WARNING,
+            column=told,
+            value=as_text(getattr(facts, told)),
+        )
+        return replace(facts, first_planned_arrival=None, first_planned_at=None, planned_at=None), (warning,)
 
     # ------------------------------------------------------------ the train's slots
 

@@ -12,8 +12,13 @@ from railtrack.domain.times import Moment
 
 Facts = TypeVar("Facts", ShipmentFacts, ContainerFacts)
 
-# these name the thing or are weighed elsewhere
-_NOT_COMPARED = frozenset({"reference", "partner", "corridor_assumed", "train_capacity_teu", "container", "quantity"})
+# these name the thing, are weighed elsewhere, or tell the past of what is known, which no row changes
+_NOT_COMPARED = frozenset(
+    {
+        *("reference", "partner", "corridor_assumed", "train_capacity_teu", "container", "quantity"),
+        *("first_planned_arrival", "first_planned_at", "planned_at"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ def differences(stated: Facts, known: Facts) -> tuple[Difference, ...]:
     return tuple(
         Difference(name, as_text(value), as_text(getattr(known, name)))
         for name, value in _stated(stated).items()
-        if not _same(value, getattr(known, name))
+        if not is_same(value, getattr(known, name))
     )
 
 
@@ -80,7 +85,8 @@ def _stated(facts: ShipmentFacts | ContainerFacts) -> Mapping[str, object]:
     return stated
 
 
-def _same(stated: object, known: object) -> bool:
+def is_same(stated: object, known: object) -> bool:
+    """Tell whether two values of one column say the same, however they are spelled."""
     if isinstance(stated, Moment) and isinstance(known, Moment):
         # another spelling of the same time is no other time
         return (stated.instant, stated.precision) == (known.instant, known.precision)

@@ -20,6 +20,9 @@ class ShipmentFacts:
 
     `partner` is the organisation's name, None for the sender's own. `corridor_assumed` says that nobody named the
     corridor and the first that fits was taken. `train_capacity_teu` is the train's slots, not this shipment's.
+
+    `first_planned_arrival` is the plan as first recorded, `first_planned_at` and `planned_at` say when that and the
+    plan of now were recorded; they are only given by a file exported from railtrack.
     """
 
     reference: str
@@ -36,6 +39,9 @@ class ShipmentFacts:
     planned_arrival: Moment | None = None
     incoterm: str = ""
     consignment_note: str = ""
+    first_planned_arrival: Moment | None = None
+    first_planned_at: Moment | None = None
+    planned_at: Moment | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,7 +33,10 @@ class RecordedContainer:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedShipment:
-    """A shipment with its containers; `facts.planned_arrival` is the plan of now."""
+    """A shipment with its containers; `facts.planned_arrival` is the plan of now, recorded at `planned_at`.
+
+    The facts do not hold when and how it was planned first; that stands here.
+    """
 
     id: int
     organisation: Organisation
@@ -41,6 +44,8 @@ class RecordedShipment:
     direction: Direction
     containers: tuple[RecordedContainer, ...] = ()
     first_planned_arrival: Moment | None = None
+    first_planned_at: datetime | None = None
+    planned_at: datetime | None = None
     simulated: bool = False
     published: bool = False
     source: str = ""

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import partial
 
-from railtrack.domain import cells, identifiers, size_types
+from railtrack.domain import cells, clock, identifiers, size_types
 from railtrack.domain.goods import ContainerFacts, Money, ShipmentFacts, ShipmentRow
 from railtrack.domain.judging import Judged, Judging
 from railtrack.domain.messages import say
@@ -44,10 +44,10 @@ _amount = cells.amount(MOST_AMOUNT)
 def judge_shipment(raw: RawRow, world: World, *, now: datetime, times_in: tzinfo | None = None) -> Judged[ShipmentRow]:
     """Judge a row of shipments; `times_in` is the zone of times without an offset, the stations' own if None.
 
-    Plans may lie in the past or the future, so `now` decides nothing here; it is taken as `judge_event` takes it.
+    Plans may lie in the past or the future; `now` decides only on when they were recorded.
     """
     row = Judging(raw, world)
-    shipment = _shipment(row, times_in)
+    shipment = _shipment(row, times_in, now)
     container = _container(row)
     return row.judged(lambda: ShipmentRow(raw.line, shipment, container))
 
@@ -55,7 +55,7 @@ def judge_shipment(raw: RawRow, world: World, *, now: datetime, times_in: tzinfo
 # ---------------------------------------------------------------- the shipment
 
 
-def _shipment(row: Judging, times_in: tzinfo | None) -> ShipmentFacts:
+def _shipment(row: Judging, times_in: tzinfo | None, now: datetime) -> ShipmentFacts:
     reference = _must(row, "reference", row.read("reference", identifiers.reference.validate))
     partner = row.read("partner", _name)
     origin, destination = row.station("origin"), row.station("destination")
@@ -65,6 +65,14 @@ def _shipment(row: Judging, times_in: tzinfo | None) -> ShipmentFacts:
     departure = row.moment("planned_departure", origin, times_in=times_in)
     arrival = row.moment("planned_arrival", destination, times_in=times_in)
     _check_plan(row, departure, arrival)
+    first_arrival = row.moment("first_planned_arrival", destination, times_in=times_in)
+    first_at, planned_at = (_recorded_at(row, column, now) for column in ("first_planned_at", "planned_at"))
+    if first_at is not None and planned_at is not None and first_at.instant > planned_at.instant:
+        row.problem(
+            "first_planned_at",
+            say("The first plan is recorded after the plan of now."),
+            say("Exchange the two times, or leave both empty."),
+        )
     return ShipmentFacts(
         reference=reference or "",
         partner=partner,
@@ -80,7 +88,22 @@ def _shipment(row: Judging, times_in: tzinfo | None) -> ShipmentFacts:
         planned_arrival=arrival,
         incoterm=row.read("incoterm", identifiers.incoterm.validate) or "",
         consignment_note=row.read("consignment_note", _note) or "",
+        first_planned_arrival=first_arrival,
+        first_planned_at=first_at,
+        planned_at=planned_at,
     )
+
+
+def _recorded_at(row: Judging, column: str, now: datetime) -> Moment | None:
+    """Read when a plan was recorded: a time with an offset, not to come."""
+    found = row.given(column, lambda given: clock.read_moment(given, None))
+    if found is not None and clock.is_future(found, now):
+        row.problem(
+            column,
+            say("This time lies in the future, so nothing can have been recorded then."),
+            say("Leave it empty; the plan then counts as recorded now."),
+        )
+    return found
 
 
 def _must(row: Judging, column: str, value: object) -> str | None:

@@ -20,6 +20,10 @@ SHIPMENT_COLUMNS = (
     "packages", "gross_kg", "tare_kg", "value", "value_currency", "freight", "freight_currency", "un_number",
     "temperature_min_c", "temperature_max_c", "incoterm", "consignment_note",
 )  # fmt: skip
+# an export says besides how it was planned first and when that (`first_planned_at`) and the plan of now (`planned_at`)
+# were recorded, so that delays read back the same; filled wherever there is a plan, and read where a shipment is new
+_PLAN_COLUMNS = ("first_planned_arrival", "first_planned_at", "planned_at")
+SHIPMENT_EXPORT_COLUMNS = (*SHIPMENT_COLUMNS, *_PLAN_COLUMNS)
 EVENT_COLUMNS = (
     "reference", "container", "partner", "event", "classifier", "station", "lat", "lon", "occurred_at", "wagon",
     "train", "reason", "remark", "source_id", "corrects", "voids",
@@ -36,14 +40,22 @@ VISIT_COLUMNS = (
 )  # fmt: skip
 
 # accepted besides those we write
-ALIASES = MappingProxyType({Kind.SHIPMENTS: ("value_eur", "freight_eur"), Kind.EVENTS: ("id", "sender", "recorded_at")})
+ALIASES = MappingProxyType(
+    {
+        Kind.SHIPMENTS: ("value_eur", "freight_eur", *_PLAN_COLUMNS),
+        Kind.EVENTS: ("id", "sender", "recorded_at"),
+    }
+)
 PROBLEM_COLUMN = "problem"
 LOCAL_SUFFIX = "_local"
 # ours, for people to read: passed over without a word on import
 _PASSED_OVER = frozenset({PROBLEM_COLUMN})
 
 MOMENT_COLUMNS = frozenset(
-    {"planned_departure", "planned_arrival", "occurred_at", "recorded_at", "departed", "arrived", "last_at"}
+    {
+        *("planned_departure", "planned_arrival", "occurred_at", "recorded_at", "departed", "arrived", "last_at"),
+        *_PLAN_COLUMNS,
+    }
 )
 
 _SHIPMENT_SIGNS = frozenset({"origin", "destination", "size_type", "quantity", "planned_departure", "planned_arrival"})

@@ -86,10 +86,16 @@ def _judge(reading: Reading, rows: Sequence[ShipmentRow], actor: Actor, update: 
         {(owner, ref): s for (owner, ref), s in recorded.items()},
         train_capacities(reading.session, trains),
         update=update,
+        may_tell_past=actor.is_administrator,
     )
     verdicts: dict[int, Verdict] = {}
-    # bookings by quantity first: numbers take their place, wherever in the file they stand
-    for i in sorted(range(len(rows)), key=lambda i: rows[i].container.container is not None):
+    place: dict[object, int] = {}  # of each shipment in the file
+    places = [
+        place.setdefault(("" if isinstance(owner, Problem) else owner, reference), len(place))
+        for owner, reference in keys
+    ]
+    # each shipment's bookings by quantity first: numbers take their place, wherever in the file they stand
+    for i in sorted(range(len(rows)), key=lambda i: (places[i], rows[i].container.container is not None)):
         owner, row = owners[i], rows[i]
         verdicts[i] = (
             rejected(row.line, [owner])

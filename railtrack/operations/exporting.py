@@ -11,10 +11,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from railtrack.domain.actors import Actor
+from railtrack.domain.goods import ShipmentFacts
 from railtrack.domain.network import Network
 from railtrack.domain.records import RecordedEvent, RecordedShipment
 from railtrack.domain.times import Moment
-from railtrack.exchange.columns import EVENT_EXPORT_COLUMNS, JOURNEY_COLUMNS, SHIPMENT_COLUMNS, VISIT_COLUMNS
+from railtrack.exchange.columns import EVENT_EXPORT_COLUMNS, JOURNEY_COLUMNS, SHIPMENT_EXPORT_COLUMNS, VISIT_COLUMNS
 from railtrack.exchange.refused import write_refused
 from railtrack.exchange.writing import WRITERS, event_cells, shipment_cells, text_cell
 from railtrack.operations.loading import LoadResult
@@ -42,7 +43,7 @@ class Form(StrEnum):
 
 
 COLUMNS = {
-    What.SHIPMENTS: SHIPMENT_COLUMNS,
+    What.SHIPMENTS: SHIPMENT_EXPORT_COLUMNS,
     What.EVENTS: EVENT_EXPORT_COLUMNS,
     What.JOURNEYS: JOURNEY_COLUMNS,
     What.VISITS: VISIT_COLUMNS,
@@ -75,12 +76,13 @@ _Row = tuple[Cells, RecordedShipment | RecordedEvent | JourneyOfContainer]
 def _rows(reading: Reading, kind: What, wanted: ShipmentFilter, actor: Actor, now: datetime) -> Iterator[_Row]:
     if kind is What.SHIPMENTS:
         for shipment in export_shipments(reading, actor.scope, wanted, now=now):
+            planned = _with_past(shipment)
             for container in shipment.containers:
                 facts = container.facts
                 if facts.container is None:
                     # what was booked, since the numbers given meanwhile are taken off it again on import
                     facts = replace(facts, quantity=container.booked or facts.quantity)
-                yield shipment_cells(shipment.facts, facts), shipment
+                yield shipment_cells(planned, facts), shipment
     elif kind is What.EVENTS:
         for event in export_events(reading, actor.scope, wanted, now=now):
             yield _event(event), event
@@ -89,6 +91,16 @@ def _rows(reading: Reading, kind: What, wanted: ShipmentFilter, actor: Actor, no
         for found in export_journeys(reading, actor.scope, wanted, now=now):
             for row in cells(found):
                 yield row, found
+
+
+def _with_past(shipment: RecordedShipment) -> ShipmentFacts:
+    """Give the facts with how they were planned before."""
+    return replace(
+        shipment.facts,
+        first_planned_arrival=shipment.first_planned_arrival,
+        first_planned_at=Moment(shipment.first_planned_at, 0) if shipment.first_planned_at else None,
+        planned_at=Moment(shipment.planned_at, 0) if shipment.planned_at else None,
+    )
 
 
 def _event(event: RecordedEvent) -> Cells:

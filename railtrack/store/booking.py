@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, tuple_, update
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from railtrack.domain.actors import Scope
 from railtrack.domain.bookings import Entry, Slot, TrainKey
-from railtrack.domain.comparing import as_record
+from railtrack.domain.comparing import as_record, is_same
 from railtrack.domain.errors import Conflict
 from railtrack.domain.goods import ContainerFacts, Money, ShipmentFacts
 from railtrack.domain.journeys import Direction
@@ -126,6 +126,8 @@ def shipment_value(row: Any, organisation: Organisation) -> RecordedShipment:
         facts=facts,
         direction=Direction(row.direction),
         first_planned_arrival=moment(row, "first_planned_arrival"),
+        first_planned_at=row.first_plan_recorded_at,
+        planned_at=row.plan_recorded_at,
         simulated=row.simulated,
         published=row.published,
         source=row.source,
@@ -205,15 +207,13 @@ def _insert_shipments(
         told = provenance.get(reference, otherwise)
         rows.append(
             shipment_columns(network, entry.facts)
-            | columns("first_planned_arrival", entry.facts.planned_arrival)
+            | _first_plan(entry.facts, w.now)
             | {
                 "organisation_id": organisation_id,
                 "simulated": told.simulated,
                 "published": told.published,
                 "source": told.source,
                 "note": told.note,
-                "first_plan_change": w.change if entry.facts.planned_arrival else None,
-                "plan_change": w.change if entry.facts.planned_arrival else None,
                 "created_at": w.now,
                 "change": w.change,
                 "version": 1,
@@ -228,12 +228,10 @@ def _insert_shipments(
 def _update_shipment(w: Writing, network: Network, entry: Entry, organisation_id: int) -> None:
     assert entry.before is not None  # noqa: S101 - only changed entries come here
     values = shipment_columns(network, entry.facts) | {"change": w.change, "version": entry.version + 1}
-    planned_anew = entry.facts.planned_arrival != entry.before.planned_arrival
-    if planned_anew:
-        values["plan_change"] = w.change
+    if not is_same(entry.facts.planned_arrival, entry.before.planned_arrival):
+        values["plan_recorded_at"] = w.now
         if entry.before.planned_arrival is None:
-            values |= columns("first_planned_arrival", entry.facts.planned_arrival)
-            values["first_plan_change"] = w.change
+            values |= _first_plan(entry.facts, w.now)
     _expect_one(
         w.session.execute(
             update(ShipmentRow)
@@ -244,6 +242,18 @@ def _update_shipment(w: Writing, network: Network, entry: Entry, organisation_id
         entry.facts.reference,
     )
     w.audit("change", "shipment", entry.id, as_record(entry.before), as_record(entry.facts), organisation_id)
+
+
+def _first_plan(facts: ShipmentFacts, now: datetime) -> dict[str, Any]:
+    """The columns of a plan that is new here: its first version is itself unless a file tells of an earlier one."""
+    planned = facts.planned_arrival
+    first = facts.first_planned_arrival or planned
+    planned_at = facts.planned_at.instant if facts.planned_at else now
+    first_at = facts.first_planned_at.instant if facts.first_planned_at else planned_at
+    return columns("first_planned_arrival", first) | {
+        "first_plan_recorded_at": first_at if first else None,
+        "plan_recorded_at": planned_at if planned else None,
+    }
 
 
 def _write_slots(w: Writing, entries: Mapping[tuple[int, str], Entry]) -> None:

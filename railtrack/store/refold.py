@@ -7,6 +7,7 @@ event can move every journey of its shipment.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -17,7 +18,7 @@ from railtrack.domain.journeys import Crossing, Journey, Occurrence, crossings, 
 from railtrack.domain.network import Network
 from railtrack.domain.plausibility import Mark, marks
 from railtrack.domain.statements import StatementLedger, Version
-from railtrack.domain.times import Moment
+from railtrack.domain.times import Moment, utc
 from railtrack.store.bulk import in_batches, insert_all
 from railtrack.store.moments import columns, moment, moment_of
 from railtrack.store.tables import (
@@ -55,9 +56,14 @@ class _Events:
 
 @dataclass(frozen=True, order=True)
 class _Plan:
-    """A planned arrival and when it was recorded; the shipment's own plan sorts before an event of the same change."""
+    """A planned arrival and when it was recorded, to the second, as files carry it.
 
-    change: int
+    The shipment's own plans have rank 0 (the first) and 1 (the one of now), so they sort before an event of the same
+    second; events have rank 2 and their sequence.
+    """
+
+    recorded_at: datetime
+    rank: int
     sequence: int
     station: str
     moment: Moment
@@ -164,7 +170,7 @@ def _current_events(session: Session, ids: Sequence[int], without: Collection[st
             EventRow.shipment_id,
             EventRow.container_id,
             EventRow.sequence,
-            EventRow.change,
+            EventRow.recorded_at,
             EventRow.event,
             EventRow.classifier,
             EventRow.station,
@@ -180,7 +186,7 @@ def _current_events(session: Session, ids: Sequence[int], without: Collection[st
         )
     )
     # unpacked rather than read by name: a file brings a hundred thousand
-    for event_id, shipment_id, container_id, sequence, change, event, classifier, station, *occurred in rows:
+    for event_id, shipment_id, container_id, sequence, recorded_at, event, classifier, station, *occurred in rows:
         when = moment_of(*occurred)
         if when is None or event_id in without:
             continue
@@ -188,7 +194,7 @@ def _current_events(session: Session, ids: Sequence[int], without: Collection[st
         if classifier == Classifier.ACTUAL:
             events.actual[container_id].append(Occurrence(EventKind(event), station, when))
         elif event == EventKind.ARRIVED and station is not None:
-            events.plans[container_id].append(_Plan(change, sequence, station, when))
+            events.plans[container_id].append(_Plan(utc(recorded_at), 2, sequence, station, when))
     return found
 
 
@@ -214,10 +220,12 @@ def _fold_one(network: Network, shipment: Any, container_id: int, events: _Event
 def _plans(shipment: Any, events: _Events, container_id: int) -> tuple[Moment | None, Moment | None]:
     """The planned arrival as first and as last recorded, by the shipment or by a planned event."""
     own = [
-        _Plan(plan_change or 0, 0, shipment.destination, planned)
-        for plan_change, planned in (
-            (shipment.first_plan_change, moment(shipment, "first_planned_arrival")),
-            (shipment.plan_change, moment(shipment, "planned_arrival")),
+        _Plan(utc(recorded_at or shipment.created_at), rank, 0, shipment.destination, planned)
+        for rank, (recorded_at, planned) in enumerate(
+            (
+                (shipment.first_plan_recorded_at, moment(shipment, "first_planned_arrival")),
+                (shipment.plan_recorded_at, moment(shipment, "planned_arrival")),
+            )
         )
         if planned is not None
     ]

@@ -1,7 +1,7 @@
 """Booking shipments in one transaction: whose they are, what is kept, what is written down."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -167,15 +167,19 @@ def test_planned_events_are_weighed_against_the_plan_by_when_they_came(furnished
             (journey,) = journeys(r, EVERYTHING, stored(furnished).id)
         return journey.first_planned_arrival, journey.latest_planned_arrival
 
+    def soon(seconds: int) -> datetime:
+        return NOW + timedelta(seconds=seconds)
+
     enter(furnished, network, [shipment_row()])
     assert plans() == (None, None)
-    tell(furnished, network, [event_row("arrived", "MHG", "2024-03-17T00:00+01:00", classifier="planned")])
+    said = [event_row("arrived", "MHG", "2024-03-17T00:00+01:00", classifier="planned")]
+    tell(furnished, network, said, now=soon(1))
     first = moment("2024-03-17T00:00+01:00")
     assert plans() == (first, first)
-    enter(furnished, network, [shipment_row(**PLAN)], update=True)
+    enter(furnished, network, [shipment_row(**PLAN)], update=True, now=soon(2))
     assert plans() == (first, PLAN["planned_arrival"])
-    tell(furnished, network, [event_row("arrived", "MHG", "2024-03-22T00:00+01:00", classifier="planned")])
-    tell(furnished, network, [event_row("arrived", "MAL", "2024-03-25T00:00+01:00", classifier="planned")])
+    for station, at in (("MHG", "2024-03-22T00:00+01:00"), ("MAL", "2024-03-25T00:00+01:00")):
+        tell(furnished, network, [event_row("arrived", station, at, classifier="planned")], now=soon(3))
     assert plans() == (first, moment("2024-03-22T00:00+01:00"))
 
 

@@ -10,12 +10,17 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from railtrack.domain import clock
 from railtrack.domain.actors import Actor, Role
 from railtrack.operations.demo import add_demo
 from railtrack.operations.exporting import Form, Wanted, What, export
 from railtrack.operations.loading import LoadResult, load_file
+from railtrack.operations.loading import Options as LoadOptions
 from railtrack.operations.reference import init, load_world
+from railtrack.operations.statistics import Options, Plan, compute
 from railtrack.store.engine import Store
+from railtrack.store.exporting import export_journeys
+from railtrack.store.organisations import name_key, organisations
 
 EXAMPLE = Path(__file__).parents[1] / "example"
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -36,8 +41,11 @@ B-1,Ünal & Söhne,,arrived,estimated,CKG,,,2024-04-20T10:00,s7,,,,
 """
 
 
-def load(store: Store, content: bytes, name: str) -> LoadResult:
-    result = load_file(store, content, name, world=load_world(store), actor=ADMIN, now=NOW)
+def load(
+    store: Store, content: bytes, name: str, *, now: datetime = NOW, update: bool = False, actor: Actor = ADMIN
+) -> LoadResult:
+    options = LoadOptions(update=update)
+    result = load_file(store, content, name, world=load_world(store), actor=actor, now=now, options=options)
     assert result.is_clean, [str(problem) for problem in result.problems]
     return result
 
@@ -88,6 +96,102 @@ def test_into_an_empty_database_it_gives_the_same_history(full: Store, other: St
         assert objects(other, what) == objects(full, what)
 
 
+PLANNED = """reference,partner,origin,destination,planned_departure,planned_arrival,container,quantity,size_type
+P-1,Aare Logistik,CKG,MHG,2024-03-01T08:00,{plan_1},CSQU3054383,,45G1
+P-2,Aare Logistik,CKG,MHG,2024-03-01T08:00,{plan_2},MSCU6639870,,22G1
+P-3,Aare Logistik,CKG,MHG,2024-03-01T08:00,{plan_3},,4,22G1
+"""
+HAPPENED = """reference,event,classifier,station,occurred_at
+P-1,departed,,CKG,2024-03-01T09:00
+P-1,arrived,,MHG,2024-03-20T09:00
+P-2,departed,,CKG,2024-03-01T09:00
+P-2,arrived,,MHG,2024-03-21T09:00
+P-3,departed,,CKG,2024-03-01T09:00
+P-3,arrived,,MHG,2024-03-22T09:00
+"""
+
+
+def planned_anew(store: Store) -> None:
+    """P-1 is planned by file, twice anew by file and then by an event; P-2 by an event and then by file; P-3 once."""
+    plans = (
+        ("2024-03-18T12:00", "2024-03-18", "", 1),
+        ("2024-03-19T12:00", "2024-03-18", "2024-03-17", 3),
+        ("2024-03-20T12:00", "2024-03-25T12:00", "2024-03-17", 5),
+    )
+    for *plan, day in plans:
+        file = PLANNED.format(**{f"plan_{i}": at for i, at in enumerate(plan, 1)}).encode()
+        load(store, file, "plan.csv", now=datetime(2024, 1, day, 12, 0, 0, 600_000, tzinfo=UTC), update=True)
+    for reference, at, day in (
+        ("P-1", "2024-03-21T12:00", 7),
+        ("P-2", "2024-03-11T12:00", 4),
+        ("P-3", "2024-03-28", 2),
+    ):
+        said = HAPPENED.splitlines()[0] + f"\n{reference},arrived,planned,MHG,{at}\n"
+        load(store, said.encode(), "said.csv", now=datetime(2024, 1, day, 12, 0, 0, 200_000, tzinfo=UTC))
+    load(store, HAPPENED.encode(), "happened.csv")
+
+
+def delays(store: Store, plan: Plan) -> list[dict[str, object]]:
+    options = Options(plan=plan, include_dates=True)
+    return compute(store, "reliability", by=("partner",), options=options, actor=ADMIN)
+
+
+@pytest.mark.parametrize("form", [Form.CSV, Form.JSONL, Form.XLSX])
+@pytest.mark.parametrize("backwards", [False, True])
+def test_into_an_empty_database_it_gives_the_same_plans_and_delays(
+    store: Store, other: Store, form: Form, backwards: bool
+) -> None:
+    init(store, now=NOW)
+    ours, theirs = (other, store) if backwards else (store, other)
+    planned_anew(ours)
+    for what in (What.SHIPMENTS, What.EVENTS):
+        load(theirs, written(ours, what, form), f"{what}.{form}")
+    for what in What:
+        assert written(theirs, what, Form.CSV) == written(ours, what, Form.CSV)
+    for plan in Plan:
+        assert delays(theirs, plan) == delays(ours, plan)
+    assert delays(ours, Plan.FIRST) != delays(ours, Plan.LATEST)
+    # a plan told again is no plan anew
+    again = load(theirs, written(ours, What.SHIPMENTS, form), f"again.{form}", update=True)
+    assert again.duplicates == again.rows
+
+
+def test_the_first_plan_and_the_latest_are_weighed_by_when_they_were_recorded(store: Store) -> None:
+    init(store, now=NOW)
+    planned_anew(store)
+    with store.reading() as reading:
+        journeys = {
+            found.shipment.reference: found.journey
+            for found in export_journeys(reading, ADMIN.scope, Wanted(partner="Aare Logistik"), now=NOW)
+        }
+    told = {
+        reference: tuple(clock.as_text(m)[:10] for m in (j.first_planned_arrival, j.latest_planned_arrival) if m)
+        for reference, j in journeys.items()
+    }
+    assert told == {
+        "P-1": ("2024-03-18", "2024-03-21"),  # the event came last
+        "P-2": ("2024-03-18", "2024-03-25"),  # the event came between the two files
+        "P-3": ("2024-03-28", "2024-03-17"),  # the event came before there was a plan
+    }
+
+
+def test_a_partner_tells_no_earlier_plan_of_a_new_shipment(sqlite_store: Store) -> None:
+    init(sqlite_store, now=NOW)
+    load(sqlite_store, PLANNED.format(plan_1="", plan_2="", plan_3="").encode(), "plan.csv")
+    with sqlite_store.reading() as reading:
+        own = organisations(reading.session)[name_key("Aare Logistik")]
+    partner = Actor(name="p@example.org", role=Role.PARTNER, organisation_id=own.id, organisation=own.name)
+    file = PLANNED.splitlines()[0] + ",first_planned_arrival,first_planned_at\n"
+    file += "N-1,,CKG,MHG,,2024-03-18,CSQU3054383,,45G1,2024-03-10,2024-01-01T00:00Z\n"
+    result = load(sqlite_store, file.encode(), "new.csv", actor=partner)
+    assert [(str(p.severity), p.column) for p in result.problems] == [("warning", "first_planned_arrival")]
+    (row,) = [row for row in objects(sqlite_store, What.SHIPMENTS) if row["reference"] == "N-1"]
+    assert row["first_planned_arrival"] == row["planned_arrival"] == "2024-03-18"
+    assert row["first_planned_at"] == row["planned_at"] == NOW.isoformat()
+    # of a known shipment it is no news, so nobody is bothered
+    assert load(sqlite_store, file.encode(), "new.csv", actor=partner).problems == ()
+
+
 def test_simulated_history_survives_the_way_out_and_in(sqlite_store: Store, other: Store) -> None:
     init(sqlite_store, now=NOW)
     add_demo(sqlite_store, journeys=60, actor=ADMIN, now=NOW)
@@ -133,8 +237,6 @@ def test_filters_choose_what_is_written(full: Store) -> None:
 
 def test_a_partner_exports_its_own_only(full: Store) -> None:
     with full.reading() as reading:
-        from railtrack.store.organisations import name_key, organisations
-
         own = organisations(reading.session)[name_key("Ünal & Söhne")]
     partner = Actor(name="p@example.org", role=Role.PARTNER, organisation_id=own.id, organisation=own.name)
     lines = b"".join(export(full, "shipments", Wanted(), "jsonl", actor=partner, now=NOW)).splitlines()

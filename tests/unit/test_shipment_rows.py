@@ -16,7 +16,7 @@ from railtrack.domain.judging import Judged
 from railtrack.domain.raw import RawRow
 from railtrack.domain.shipment_rows import judge_shipment
 from railtrack.domain.size_types import SizeType
-from railtrack.exchange.columns import SHIPMENT_COLUMNS
+from railtrack.exchange.columns import SHIPMENT_EXPORT_COLUMNS
 from railtrack.exchange.reference import load_reference
 from railtrack.resources import folder
 
@@ -302,6 +302,31 @@ def test_control_characters_and_overlong_texts_are_refused(column: str, text: st
     problem.value.encode()
 
 
+def test_how_a_shipment_was_planned_before_is_read_from_an_export() -> None:
+    shipment = good(
+        planned_arrival="2024-03-20", first_planned_arrival="2024-03-18", first_planned_at="2024-01-01T00:00:00+00:00",
+        planned_at="2024-02-01T10:00:00Z",
+    ).shipment  # fmt: skip
+    assert shipment.first_planned_arrival is not None
+    assert (shipment.first_planned_arrival.is_day, shipment.first_planned_arrival.offset_min) == (True, 60)
+    assert shipment.first_planned_at is not None
+    assert shipment.first_planned_at.instant == datetime(2024, 1, 1, tzinfo=UTC)
+    assert shipment.planned_at is not None
+    assert shipment.planned_at.instant == datetime(2024, 2, 1, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        ("planned_at", {"planned_at": "2024-06-01T12:10Z"}),  # not yet
+        ("first_planned_at", {"first_planned_at": "2024-01-01"}),  # no time with an offset
+        ("first_planned_at", {"first_planned_at": "2024-02-01T00:00Z", "planned_at": "2024-01-01T00:00Z"}),
+    ],
+)
+def test_plans_are_not_recorded_at_impossible_times(column: str, cells: dict[str, object]) -> None:
+    assert only_problem(**cells).column == column
+
+
 def test_only_descriptions_may_have_several_lines() -> None:
     assert good(goods="a\nb\tc").container.goods == "a\nb\tc"
     assert only_problem(shipper="a\nb").column == "shipper"
@@ -316,7 +341,9 @@ _CELLS = st.none() | st.text(max_size=30) | st.floats() | st.integers() | st.boo
 
 
 @settings(deadline=None)
-@given(st.dictionaries(st.sampled_from([*SHIPMENT_COLUMNS, "value_eur"]), _CELLS | st.lists(st.text(max_size=3))))
+@given(
+    st.dictionaries(st.sampled_from([*SHIPMENT_EXPORT_COLUMNS, "value_eur"]), _CELLS | st.lists(st.text(max_size=3)))
+)
 def test_no_row_breaks_the_judge(cells: dict[str, object]) -> None:
     judged = judge_shipment(RawRow(2, cells), WORLD, now=NOW)
     assert (judged.row is None) == any(p.severity is Severity.PROBLEM for p in judged.problems)

@@ -32,12 +32,14 @@ from railtrack.domain.simulation.cargo import (
 from railtrack.domain.simulation.conditions import days_from_new_year
 from railtrack.domain.simulation.reports import Reporter, Subject, day, moment
 from railtrack.domain.simulation.running import Running, Stop, held
+from railtrack.domain.times import Moment
 
 WEST, EAST = Direction.WESTBOUND, Direction.EASTBOUND
 OPENING = date(2018, 10, 25)
 JOURNEYS_PER_TRAIN = 5  # at least; fewer journeys mean fewer trains of which something is told
 _MOST_PER_TRAIN = 24
 _AHEAD = timedelta(days=10)  # bookings reach that far beyond the end
+_BOOKED_BEFORE = timedelta(days=14)  # before the planned departure
 _LIVELY = timedelta(days=35)  # of the last weeks every train is told, so that the map of today is not empty
 
 # share of weeks in which the train ran
@@ -306,6 +308,7 @@ class _Simulation:
         state = day if partner.date_only_plan else moment
         western, eastern = SHIPPERS[EAST], SHIPPERS[WEST]
         sender, receiver = (eastern, western) if slot.direction is WEST else (western, eastern)
+        planned_at = min(train.planned - _BOOKED_BEFORE, self.until).replace(second=0, microsecond=0)
         return ShipmentFacts(
             reference=f"{stem}-{number:02d}",
             partner=partner.name,
@@ -320,6 +323,7 @@ class _Simulation:
             planned_arrival=state(self.network, train.ends[1], train.planned_arrival),
             incoterm=rng.choice(["FCA", "FCA", "DAP", "CPT", "EXW"]),
             consignment_note=f"CIM/SMGS {rng.randrange(10**7):07d}",
+            planned_at=Moment(planned_at, 0),
         )
 
     # ------------------------------------------------------------ what is told of it

@@ -64,8 +64,8 @@ class ShipmentRow(Base):
     first_planned_arrival_offset_min: Mapped[int | None]
     first_planned_arrival_is_day: Mapped[bool | None]
     first_planned_arrival_text: Mapped[str | None]
-    first_plan_change: Mapped[int | None] = mapped_column(BigInteger)  # when each was recorded, to weigh it
-    plan_change: Mapped[int | None] = mapped_column(BigInteger)  # against planned events
+    first_plan_recorded_at: Mapped[datetime | None]  # when each was recorded, to weigh it against planned events;
+    plan_recorded_at: Mapped[datetime | None]  # a time rather than a change, as it goes along to another database
     incoterm: Mapped[str] = mapped_column(String(3), default="")
     consignment_note: Mapped[str] = mapped_column(default="")
     simulated: Mapped[bool] = mapped_column(default=False)
