@@ -33,11 +33,17 @@ class Alert:
 
 
 def alerts(
-    store: Store, says: Whereabouts, moving: Sequence[Moving], waiting: Sequence[Followed], *, actor: Actor
+    store: Store,
+    says: Whereabouts,
+    moving: Sequence[Moving],
+    waiting: Sequence[Followed],
+    *,
+    most: int,
+    actor: Actor,
 ) -> list[Alert]:
-    """Everything that needs somebody, the most urgent first."""
-    found = [_alert(store, says, each, actor) for each in needing_attention(moving)]
-    return found + [_not_left(says, each, actor) for each in waiting]
+    """What needs somebody, the most urgent first, at most so many: each asks the statistics for what is usual."""
+    found = [_alert(store, says, each, actor) for each in needing_attention(moving)[:most]]
+    return found + [_not_left(says, each, actor) for each in waiting[: most - len(found)]]
 
 
 def _alert(store: Store, says: Whereabouts, each: Moving, actor: Actor) -> Alert:

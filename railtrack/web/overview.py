@@ -71,7 +71,7 @@ def index() -> str:
         moving=moving,
         shown=moving[:MOST_ROWS],
         under_way=under_way_heading(moving),
-        alerts=alerts(store, says, moving, waiting, actor=actor)[:MOST_ALERTS],
+        alerts=alerts(store, says, moving, waiting, most=MOST_ALERTS, actor=actor),
         needing=needing,
         says=says,
         compared=compared,

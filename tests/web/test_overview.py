@@ -15,11 +15,12 @@ from railtrack.exchange.reference import WrongReference
 from railtrack.operations.line_record import line_record
 from railtrack.store.engine import Store
 from railtrack.web.app import create_app
-from tests.factories import moment
+from tests.factories import enter, event_row, moment, shipment_row, tell
 from tests.web.conftest import SignIn
 from tests.web.figure_pages import (  # noqa: F401 - fixtures
     EVIL,
     EVIL_PARTNER,
+    PRESENT,
     answer_of,
     foreign_addresses,
     get,
@@ -105,6 +106,22 @@ def test_what_is_under_way_stands_in_table_map_and_alerts(city: FlaskClient, web
     assert "Overdue at Dostyk" in words
     assert "R1 has stood there for 31 h." in words
     assert 'class="m-t m-held"' in page, "drawn on the map in the shape of its state"
+
+
+def test_a_shipment_that_should_have_left_needs_somebody(city: FlaskClient, web_store: Store, network: Network) -> None:
+    row = shipment_row("WAITS", planned_departure=moment("2026-11-20T08:00+08:00"))
+    enter(web_store, network, [row], now=PRESENT)
+    words = text_of(get(city, "/"))
+    assert "Not departed from Chongqing" in words
+    assert "WAITS was to leave Chongqing on Fri 20 Nov, 08:00. No departure is recorded." in words
+
+
+def test_trains_without_news_say_when_the_next_was_due(city: FlaskClient, web_store: Store, network: Network) -> None:
+    enter(web_store, network, [shipment_row("QUIET", planned_departure=moment("2026-11-10T08:00+08:00"))], now=PRESENT)
+    tell(web_store, network, [event_row("departed", "CKG", "2026-11-10T08:00+08:00", "QUIET")], now=PRESENT)
+    words = text_of(get(city, "/"))
+    assert "No news for 344 h" in words
+    assert "QUIET : latest news from Chongqing, Tue 10 Nov, 08:00. The next was due after " in words
 
 
 def test_shipments_on_one_train_at_one_place_are_one_mark(city: FlaskClient, web_store: Store) -> None:
