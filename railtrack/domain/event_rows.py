@@ -4,6 +4,7 @@ What needs no database is judged here. Which shipment a row belongs to, whether 
 corrects is decided where the recorded events are.
 """
 
+import json
 import re
 from datetime import UTC, datetime, tzinfo
 from functools import partial
@@ -26,6 +27,7 @@ _id = cells.line_of_text(200)
 _lat = cells.number(-90.0, 90.0)
 _lon = cells.number(-180.0, 180.0)
 
+MOST_SOURCE_IDS = 500
 _BETWEEN_WORDS = re.compile(r"[\s_-]+")
 _EVENTS: dict[str, EventKind] = {kind.value: kind for kind in EventKind} | {
     code.casefold(): kind for code, kind in EVENT_CODES.items()
@@ -76,6 +78,7 @@ def judge_event(raw: RawRow, world: World, *, now: datetime, times_in: tzinfo | 
         id=row.read("id", _own_id),
         sender=row.read("sender", _name),
         recorded_at=row.given("recorded_at", _recorded_at),
+        other_source_ids=row.given("other_source_ids", _other_source_ids) or (),
     )
     return row.judged(lambda: EventRow(raw.line, facts))
 
@@ -204,6 +207,33 @@ def _check_target(row: Judging, event: EventKind | None) -> None:
 
 def _own_id(text: str) -> str:
     return cells.line_of_text(36)(text)
+
+
+def _other_source_ids(given: object) -> tuple[tuple[str | None, str], ...]:
+    """Read a JSON list whose items are a source_id of the sender or a pair of another sender and its source_id."""
+    try:
+        items = json.loads(given) if isinstance(given, str) else given
+    except (ValueError, RecursionError):
+        raise _no_source_ids() from None
+    if not isinstance(items, list) or len(items) > MOST_SOURCE_IDS:
+        raise _no_source_ids()
+    return tuple(dict.fromkeys(_other_source_id(item) for item in items))
+
+
+def _other_source_id(item: object) -> tuple[str | None, str]:
+    match item:
+        case str() if item.strip():
+            return None, _id(item.strip())
+        case [str() as sender, str() as source_id] if sender.strip() and source_id.strip():
+            return _name(sender.strip()), _id(source_id.strip())
+    raise _no_source_ids()
+
+
+def _no_source_ids() -> Unfit:
+    return Unfit(
+        say("This is not a list of source ids as railtrack exports it."),
+        say("Leave it as exported, such as %(example)s, or empty it.", example='["dep-2", ["Terminal X", "17"]]'),
+    )
 
 
 def _recorded_at(given: object) -> Moment:

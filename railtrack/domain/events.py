@@ -80,7 +80,8 @@ class EventFacts:
     """A statement as its sender makes it, before it is known which shipment it belongs to.
 
     `moment` is None only for a void. `corrects` and `voids` hold an event id of ours or a source_id of the sender.
-    `id`, `sender` and `recorded_at` are only given by a file exported from railtrack.
+    `id`, `sender`, `recorded_at` and `other_source_ids` are only given by a file exported from railtrack; the last are
+    further names of the event as (sender, source_id), None being the sender of this row.
     """
 
     event: EventKind
@@ -102,6 +103,7 @@ class EventFacts:
     id: str | None = None
     sender: str | None = None
     recorded_at: Moment | None = None
+    other_source_ids: tuple[tuple[str | None, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -132,10 +132,11 @@ class StatementLedger:
             shipment_id = target.shipment_id
         if shipment_id is None:
             raise ValueError("only a void may leave its shipment open")
+        sender = statement.sender or (target.sender if target else "")
         identity = identity_of(shipment_id, statement.container_id, facts)
         if target is not None and facts.voids:
             identity = f"void|{target.root}"
-        known = self._known(statement, facts, identity)
+        known = self._known(row, sender, identity)
         if known is not None:
             return known
         version = Version(
@@ -147,7 +148,7 @@ class StatementLedger:
             classifier=facts.classifier,
             identity=identity,
             content=content_of(facts),
-            sender=statement.sender or (target.sender if target else ""),
+            sender=sender,
             facts=facts,
         )
         if target is None:
@@ -156,23 +157,27 @@ class StatementLedger:
             return self._take_void(row, version, target)
         return self._take_correction(row, version, target)
 
-    def _known(self, statement: Statement, facts: EventFacts, identity: str) -> Verdict | None:
+    def _known(self, row: EventRow, sender: str, identity: str) -> Verdict | None:
         """A row whose id or source_id was seen before says the same again, or is mistaken."""
-        for column, value, event_id in (
-            ("id", facts.id, facts.id if facts.id in self._versions else None),
-            ("source_id", facts.source_id, self.sources.get((statement.sender, facts.source_id or ""))),
-        ):
-            if event_id is None:
-                continue
-            if self._versions[event_id].identity == identity:
-                return Verdict(statement.row.line, State.DUPLICATE, self._left_out_warning(facts, event_id))
-            return rejected(statement.row.line, [_used_otherwise(column, value or "")])
-        return None
+        facts = row.event
+        seen = [("id", facts.id, facts.id)] if facts.id in self._versions else []
+        for name in self._names(facts, sender):
+            if name in self.sources:
+                column = "source_id" if name == (sender, facts.source_id) else "other_source_ids"
+                seen.append((column, name[1], self.sources[name]))
+        for column, value, event_id in seen:
+            if self._versions[event_id].identity != identity:
+                return rejected(row.line, [_used_otherwise(column, value)])
+        if not seen:
+            return None
+        event_id = seen[0][2]
+        self._remember_source(facts, sender, event_id)
+        return Verdict(row.line, State.DUPLICATE, self._left_out_warning(facts, event_id))
 
     def _take_plain(self, row: EventRow, version: Version) -> Verdict:
         known = self._identities.get(version.identity)
         if known is not None:
-            self._remember_source(version, known)
+            self._remember_source(row.event, version.sender, known)
             return Verdict(row.line, State.DUPLICATE, self._left_out_warning(row.event, known))
         version.root = version.id
         warnings = self._cancelled_warning(version)
@@ -183,7 +188,7 @@ class StatementLedger:
         chain = self._chains[target.root]
         void = next((known for known in chain if known.is_void), None)
         if void is not None:
-            self._remember_source(version, void.id)
+            self._remember_source(row.event, version.sender, void.id)
             return Verdict(row.line, State.DUPLICATE)
         newest = chain[-1]
         version.voids, version.root, version.current = newest.id, newest.root, False
@@ -198,7 +203,7 @@ class StatementLedger:
         later = chain[chain.index(target) + 1 :]
         for known in [*later, *([target] if target is newest else [])]:
             if (known.identity, known.content) == (version.identity, version.content):
-                self._remember_source(version, known.id)
+                self._remember_source(row.event, version.sender, known.id)
                 return Verdict(row.line, State.DUPLICATE)
         if chain[0].classifier != version.classifier:
             return rejected(row.line, [_other_classifier(chain[0], version)])
@@ -232,7 +237,8 @@ class StatementLedger:
     def _add(self, version: Version) -> None:
         self._enter(version)
         self.added.append(version)
-        self._remember_source(version, version.id)
+        if version.facts is not None:
+            self._remember_source(version.facts, version.sender, version.id)
 
     def _end(self, version: Version) -> None:
         version.current = False
@@ -240,12 +246,17 @@ class StatementLedger:
         if version.facts is None:
             self.ended.append(version.id)
 
-    def _remember_source(self, version: Version, event_id: str) -> None:
-        source_id = version.facts.source_id if version.facts else None
-        if source_id and (version.sender, source_id) not in self.sources:
-            self.sources[version.sender, source_id] = event_id
-            self.new_sources[version.sender, source_id] = event_id
-            self._by_source[source_id].append(event_id)
+    def _remember_source(self, facts: EventFacts, sender: str, event_id: str) -> None:
+        for name in self._names(facts, sender):
+            if name not in self.sources:
+                self.sources[name] = self.new_sources[name] = event_id
+                self._by_source[name[1]].append(event_id)
+
+    def _names(self, facts: EventFacts, sender: str) -> list[tuple[str, str]]:
+        """Give the names a row has for its event, as (sender, source_id); only who may mend all speaks for others."""
+        own = [(sender, facts.source_id)] if facts.source_id else []
+        others = [(other or sender, source_id) for other, source_id in facts.other_source_ids]
+        return own + [name for name in others if name[0] == sender or self._may_mend_all]
 
     def _left_out_warning(self, facts: EventFacts, known: str) -> tuple[Problem, ...]:
         """Say what a duplicate states beyond what is kept of its event, a remark aside: only a correction adds it."""

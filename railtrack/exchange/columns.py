@@ -29,7 +29,10 @@ EVENT_COLUMNS = (
     "train", "reason", "remark", "source_id", "corrects", "voids",
 )  # fmt: skip
 # an export says besides which statement it is, so that it reads back to the same history
-EVENT_EXPORT_COLUMNS = ("id", *EVENT_COLUMNS, "sender", "recorded_at")
+# `other_source_ids` are the names it was sent under again, a JSON list: of texts that are the sender's, of pairs with
+# the name of another sender
+_STATEMENT_COLUMNS = ("sender", "recorded_at", "other_source_ids")
+EVENT_EXPORT_COLUMNS = ("id", *EVENT_COLUMNS, *_STATEMENT_COLUMNS)
 JOURNEY_COLUMNS = (
     "reference", "partner", "container", "quantity", "size_type", "origin", "destination", "corridor", "direction",
     "train", "status", "departed", "arrived", "transit_h", "planned_arrival", "delay_h", "last_event", "last_station",
@@ -43,7 +46,7 @@ VISIT_COLUMNS = (
 ALIASES = MappingProxyType(
     {
         Kind.SHIPMENTS: ("value_eur", "freight_eur", *_PLAN_COLUMNS),
-        Kind.EVENTS: ("id", "sender", "recorded_at"),
+        Kind.EVENTS: ("id", *_STATEMENT_COLUMNS),
     }
 )
 PROBLEM_COLUMN = "problem"

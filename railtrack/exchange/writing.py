@@ -113,6 +113,8 @@ def event_cells(event: EventFacts) -> dict[str, object]:
     """Give a row of events as it is written."""
     cells: dict[str, object] = dict(vars(event))
     cells["occurred_at"] = cells.pop("moment")
+    others = [source_id if sender is None else [sender, source_id] for sender, source_id in event.other_source_ids]
+    cells["other_source_ids"] = json.dumps(others, ensure_ascii=False) if others else None
     return cells
 
 

@@ -69,7 +69,8 @@ def _judge(
     )
     resolved = [resolver.resolve(row) for row in rows]
     targets = {name for f in facts for name in (f.corrects, f.voids) if name}
-    sources = sources_named(session, scope, targets | {f.source_id for f in facts if f.source_id})
+    named = {f.source_id for f in facts if f.source_id} | {name for f in facts for _, name in f.other_source_ids}
+    sources = sources_named(session, scope, targets | named)
     ids = events_with_ids(session, scope, targets | {f.id for f in facts if f.id})
     shipments = {r.shipment_id for r in resolved if isinstance(r, Statement) and r.shipment_id is not None}
     shipments |= {shipment_id for _, shipment_id in sources.values()} | set(ids.values())

@@ -157,8 +157,12 @@ def events_with_ids(session: Session, scope: Scope, event_ids: Iterable[str]) ->
     return found
 
 
-def event_value(row: Any, reference: str, partner: str, number: str | None, sources: Sequence[str]) -> RecordedEvent:
-    """Turn an event's row into a value."""
+def event_value(
+    row: Any, reference: str, partner: str, number: str | None, sources: Sequence[tuple[str, str]]
+) -> RecordedEvent:
+    """Turn an event's row into a value; `sources` are its names as (sender, source_id)."""
+    names = sorted(sources, key=lambda name: (name[0] != row.sender, name))  # the sender's own first
+    own = names[0][1] if names and names[0][0] == row.sender else None
     facts = EventFacts(
         event=EventKind(row.event),
         classifier=Classifier(row.classifier),
@@ -173,11 +177,14 @@ def event_value(row: Any, reference: str, partner: str, number: str | None, sour
         train=row.train,
         reason=row.reason,
         remark=row.remark,
-        source_id=sources[0] if sources else None,
+        source_id=own,
         corrects=row.corrects,
         voids=row.voids,
         id=row.id,
         sender=row.sender,
+        other_source_ids=tuple(
+            (None if sender == row.sender else sender, source_id) for sender, source_id in names[own is not None :]
+        ),
     )
     return RecordedEvent(
         sequence=row.sequence,
@@ -190,7 +197,7 @@ def event_value(row: Any, reference: str, partner: str, number: str | None, sour
         sender=row.sender,
         recorded_by=row.recorded_by,
         recorded_at=row.recorded_at,
-        source_ids=tuple(sources),
+        source_ids=tuple(source_id for _, source_id in names),
         simulated=row.simulated,
     )
 

@@ -177,20 +177,15 @@ EVENTS: Select[Any] = (
 def events_with(session: Session, query: Select[Any]) -> list[RecordedEvent]:
     """Give the events a query on EVENTS finds, with the names their senders have for them."""
     rows = session.execute(query).all()
-    sources: dict[str, list[tuple[bool, str]]] = defaultdict(list)
-    senders = {row.id: row.sender for row in rows}
-    for part in in_batches(list(senders)):
+    sources: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for part in in_batches([row.id for row in rows]):
         for named in session.execute(
             select(EventSourceRow.event_id, EventSourceRow.sender, EventSourceRow.source_id).where(
                 EventSourceRow.event_id.in_(part)
             )
         ):
-            # the sender's own name for it first
-            sources[named.event_id].append((named.sender != senders[named.event_id], named.source_id))
-    return [
-        event_value(row, row.reference, row.partner, row.number, [name for _, name in sorted(sources[row.id])])
-        for row in rows
-    ]
+            sources[named.event_id].append((named.sender, named.source_id))
+    return [event_value(row, row.reference, row.partner, row.number, sources[row.id]) for row in rows]
 
 
 def journeys_of(session: Session, shipment_ids: Sequence[int]) -> dict[int, tuple[RecordedJourney, ...]]:

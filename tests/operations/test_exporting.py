@@ -38,6 +38,14 @@ B-1,Ünal & Söhne,,arrived,,MAL,,,2024-04-02,s4,,,,
 B-1,Ünal & Söhne,,arrived,,MAL,,,2024-04-02T18:00,s5,,s4,,
 ,,,void,,,,,,s6,s2,,,
 B-1,Ünal & Söhne,,arrived,estimated,CKG,,,2024-04-20T10:00,s7,,,,
+B-1,Ünal & Söhne,,departed,,MHG,,,2024-03-31T03:30,=s;8,,,,
+B-1,Ünal & Söhne,,position,,,52.2,23.8,2024-04-02T11:00Z,,,,,
+"""
+# a second sender and the first one again, for events that are known by then
+SAID_AGAIN = """reference,partner,event,station,lat,lon,occurred_at,source_id,sender
+B-1,Ünal & Söhne,departed,MHG,,,2024-03-31T03:30,"a;""b"" c",Terminal X
+B-1,Ünal & Söhne,departed,MHG,,,2024-03-31T03:30,s9,
+B-1,Ünal & Söhne,position,,52.2,23.8,2024-04-02T11:00Z,only,Terminal X
 """
 
 
@@ -66,6 +74,7 @@ def full(store: Store) -> Store:
         load(store, (EXAMPLE / name).read_bytes(), name)
     load(store, BOOKED.encode(), "booked.csv")
     load(store, SAID.encode(), "said.csv")
+    assert load(store, SAID_AGAIN.encode(), "said again.csv").duplicates == 3
     return store
 
 
@@ -94,6 +103,26 @@ def test_into_an_empty_database_it_gives_the_same_history(full: Store, other: St
         load(other, written(full, what, form), f"{what}.{form}")
     for what in What:
         assert objects(other, what) == objects(full, what)
+
+
+def test_every_name_an_event_was_sent_under_goes_along(full: Store, other: Store) -> None:
+    for what in (What.SHIPMENTS, What.EVENTS):
+        load(other, written(full, what, Form.CSV), f"{what}.csv")
+    named = {
+        row["occurred_at"]: (row.get("source_id"), json.loads(row["other_source_ids"]))
+        for row in objects(other, What.EVENTS)
+        if "other_source_ids" in row
+    }
+    assert named == {
+        "2024-03-01T09:00:00+08:00": ("a1", ["a1b"]),  # in the worked case
+        "2024-03-31T03:30:00+02:00": ("=s;8", ["s1", "s9", ["Terminal X", 'a;"b" c']]),
+        "2024-04-02T11:00:00+00:00": (None, [["Terminal X", "only"]]),
+    }
+    # so both stay in use: the same again is known, something else under that name is refused
+    assert load(other, SAID_AGAIN.encode(), "said again.csv").duplicates == 3
+    mistaken = SAID_AGAIN.replace("03:30", "04:30").encode()
+    refused = load_file(other, mistaken, "other.csv", world=load_world(other), actor=ADMIN, now=NOW)
+    assert [(p.line, p.column) for p in refused.problems] == [(2, "source_id"), (3, "source_id")]
 
 
 PLANNED = """reference,partner,origin,destination,planned_departure,planned_arrival,container,quantity,size_type

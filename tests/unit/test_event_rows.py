@@ -122,6 +122,15 @@ def test_the_same_instant_in_two_spellings_is_one_instant() -> None:
     assert (a.instant, a.offset_min) == (b.instant, b.offset_min)
 
 
+def test_further_source_ids_are_a_list_as_exported() -> None:
+    told = (None, "a;2"), ("Terminal X", "17")
+    assert good(other_source_ids='["a;2", ["Terminal X", "17"], "a;2"]').other_source_ids == told
+    assert good(other_source_ids=["a;2", ["Terminal X", "17"]]).other_source_ids == told
+    assert good(other_source_ids="").other_source_ids == ()
+    for unfit in ("a;2", "[", '{"a": 1}', "[1]", '[""]', '[["x"]]', '[["x", ""]]', "[" * 100_000, 7, '["a\tb"]'):
+        assert only_problem(other_source_ids=unfit).column == "other_source_ids"
+
+
 def test_a_list_is_no_event() -> None:
     assert only_problem(event=["arrived"]).column == "event"
 

@@ -127,6 +127,26 @@ def test_a_duplicate_under_another_source_id_remembers_it() -> None:
     assert newest(book) == [2]
 
 
+OTHERS = ((None, "a;2"), ("Terminal", "t1"))
+
+
+def test_further_names_of_an_export_are_remembered_those_of_others_by_who_may_mend_all() -> None:
+    for may_mend_all in (False, True):
+        book = ledger(may_mend_all)
+        assert states(book.take_all([said(0, "a1", other_source_ids=OTHERS)])) == [A]
+        names = {("Example", "a1"), ("Example", "a;2")} | ({("Terminal", "t1")} if may_mend_all else set())
+        assert book.new_sources == dict.fromkeys(names, "e1")
+
+
+def test_further_names_of_a_known_event_are_remembered_and_another_events_are_refused() -> None:
+    book = ledger(may_mend_all=True)
+    known = [said(0, "a1"), said(0, "a1", other_source_ids=OTHERS), said(0, other_source_ids=OTHERS)]
+    assert states(book.take_all(known)) == [A, D, D]
+    assert set(book.new_sources.values()) == {"e1"}
+    (verdict,) = book.take_all([said(1, "b", other_source_ids=OTHERS)])
+    assert [(p.column, p.value) for p in verdict.problems] == [("other_source_ids", "a;2")]
+
+
 def test_a_source_id_used_for_other_facts_is_refused_and_advises_corrects() -> None:
     verdicts = ledger().take_all([said(0, "a1"), said(1, "a1")])
     assert states(verdicts) == [A, R]

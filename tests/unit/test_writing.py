@@ -214,6 +214,9 @@ _events = st.builds(
     train=_words, remark=_words, source_id=st.none() | _words.filter(bool), corrects=st.none() | _words.filter(bool),
     id=st.just("0192-abc"), sender=st.just("Example"),
     recorded_at=st.builds(_moment, _moments, st.just(0), st.just(False)),
+    other_source_ids=st.lists(
+        st.tuples(st.none() | _words.filter(bool), _words.filter(bool)), max_size=3, unique=True
+    ).map(tuple),
 )  # fmt: skip
 _positions = st.builds(
     EventFacts, event=st.just(EventKind.POSITION), reference=st.just("A"), lat=st.floats(-90, 90),
