@@ -39,6 +39,8 @@ _CLASSIFIERS: dict[str, Classifier] = {c.value: c for c in Classifier} | {
 
 def judge_event(raw: RawRow, world: World, *, now: datetime, times_in: tzinfo | None = None) -> Judged[EventRow]:
     """Judge a row of events; `times_in` is the zone of times without an offset, the station's own if None."""
+    if raw.unread:
+        return Judged(None, raw.problems)
     row = Judging(raw, world)
     event = row.read("event", _event)
     if event is None and not row.has("event"):

@@ -41,13 +41,14 @@ class Judged(Generic[R]):
 class Judging:
     """One row under judgement. Every reader gives None (or its empty value) where the cell is empty or unfit."""
 
-    __slots__ = ("cells", "line", "problems", "world")
+    __slots__ = ("_unread", "cells", "line", "problems", "world")
 
     def __init__(self, raw: RawRow, world: World) -> None:
         self.line = raw.line
         self.cells = raw.cells
         self.world = world
         self.problems: list[Problem] = list(raw.problems)
+        self._unread = frozenset(p.column for p in raw.problems)
 
     # ------------------------------------------------------------ what is found
 
@@ -59,6 +60,9 @@ class Judging:
         suggestions: tuple[str, ...] = (),
         severity: Severity = Severity.PROBLEM,
     ) -> None:
+        """Keep a problem of a column; one whose cell could not be read has its problem already."""
+        if column in self._unread:
+            return
         self.problems.append(
             Problem(
                 message=message,

@@ -46,6 +46,8 @@ def judge_shipment(raw: RawRow, world: World, *, now: datetime, times_in: tzinfo
 
     Plans may lie in the past or the future; `now` decides only on when they were recorded.
     """
+    if raw.unread:
+        return Judged(None, raw.problems)
     row = Judging(raw, world)
     shipment = _shipment(row, times_in, now)
     container = _container(row)

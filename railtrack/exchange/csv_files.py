@@ -61,7 +61,8 @@ def _row(line: int, cells: list[str], columns: tuple[str, ...]) -> RawRow:
         line=line,
         value=", ".join(surplus)[:120],
     )
-    return RawRow(line, named, (problem,))
+    # a comma too many moves all that follows it
+    return RawRow(line, named, (problem,), unread=len(cells) > len(columns))
 
 
 def _records(content: bytes, codec: str, delimiter: str, limits: Limits) -> Iterator[_Record]:

@@ -69,7 +69,7 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _unfit(line: int, text: str, message: Message, remedy: Message) -> RawRow:
     problem = Problem(message=message, remedy=remedy, line=line, value=text.strip()[:120])
-    return RawRow(line, {}, (problem,))
+    return RawRow(line, {}, (problem,), unread=True)
 
 
 def is_array(content: bytes) -> bool:

@@ -1,6 +1,7 @@
 """Reading files: contract §3, and the bad input that touches files."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from railtrack.domain.errors import Problem, Refused
+from railtrack.domain.event_rows import judge_event
+from railtrack.domain.world import World
 from railtrack.exchange.columns import Kind
 from railtrack.exchange.limits import Limits
 from railtrack.exchange.reading import read_rows
@@ -97,6 +100,11 @@ def test_a_short_row_has_empty_cells_at_its_end() -> None:
 def test_a_row_with_more_cells_than_columns_carries_a_problem() -> None:
     (row,) = read_rows((HEADER + "A,arrived,CKG,x,24,5\n").encode(), "f").rows
     assert (row.problems[0].value, row.problems[0].line) == ("5", 2)
+
+
+def test_where_a_comma_too_many_moved_the_cells_nothing_else_is_said_of_the_row(world: World) -> None:
+    (row,) = read_rows((HEADER + "A,arrived,CKG,x,24,5\n").encode(), "f").rows
+    assert judge_event(row, world, now=datetime(2024, 6, 1, tzinfo=UTC)).problems == row.problems
 
 
 def test_empty_columns_a_spreadsheet_left_behind_do_no_harm() -> None:
@@ -234,11 +242,13 @@ def test_json_lines_have_the_same_names_and_any_values() -> None:
     ["{bad", "[1]", '"text"', "12", '{"a":1,"a":2}', '{"a":1,"A ":2}x', "[" * 100_000, '{"lat": ' + "9" * 5_000 + "}",
      '{"reference":"A","Reference":"B"}'],
 )  # fmt: skip
-def test_a_line_that_is_no_object_is_a_problem_of_that_line(line: str) -> None:
+def test_a_line_that_is_no_object_is_a_problem_of_that_line_and_its_only_one(line: str, world: World) -> None:
     read = read_rows(('{"event":"arrived"}\n' + line + "\n").encode(), "f")
     good, bad = read.rows
     assert good.problems == ()
     assert (bad.line, [p.line for p in bad.problems]) == (2, [2])
+    # what it does not say for that reason is not held against it
+    assert judge_event(bad, world, now=datetime(2024, 6, 1, tzinfo=UTC)).problems == bad.problems
 
 
 @settings(deadline=None)

@@ -3,7 +3,7 @@
 import struct
 import zipfile
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +11,8 @@ import pytest
 from openpyxl import Workbook
 
 from railtrack.domain.errors import Problem, Refused
+from railtrack.domain.shipment_rows import judge_shipment
+from railtrack.domain.world import World
 from railtrack.exchange.limits import Limits
 from railtrack.exchange.reading import read_rows
 
@@ -73,6 +75,14 @@ def test_a_formula_is_not_calculated_but_a_problem_with_its_column() -> None:
 def test_an_error_cell_is_a_problem() -> None:
     (row,) = read_rows(sheet(["reference", "event"], ["#N/A", "arrived"]), "f").rows
     assert row.problems[0].column == "reference"
+
+
+def test_nothing_more_is_said_of_formulas_and_errors_that_would_be_no_number(world: World) -> None:
+    header = ["reference", "origin", "destination", "container", "size_type", "packages", "gross_kg", "planned_arrival"]
+    content = sheet(header, ["A", "CKG", "MHG", "CSQU3054383", "45G1", "=1+1", "#REF!", "=A1"])
+    (row,) = read_rows(content, "f").rows
+    judged = judge_shipment(row, world, now=datetime(2024, 6, 1, tzinfo=UTC))
+    assert [p.column for p in judged.problems] == ["packages", "gross_kg", "planned_arrival"]
 
 
 def test_cells_beside_the_header_are_a_problem() -> None:

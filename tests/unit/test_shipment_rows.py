@@ -337,6 +337,22 @@ def test_problems_found_while_reading_refuse_the_row() -> None:
     assert judge_shipment(RawRow(3, GOOD, (found,)), WORLD, now=NOW).row is None
 
 
+def test_a_cell_that_could_not_be_read_has_that_problem_alone() -> None:
+    found = Problem(message=only_problem(reference="").message, column="gross_kg")
+    cells = {**GOOD, "gross_kg": "=A1", "packages": "x"}
+    assert judge_shipment(RawRow(3, cells, (found,)), WORLD, now=NOW).problems[0] is found
+    assert [p.column for p in judge_shipment(RawRow(3, cells, (found,)), WORLD, now=NOW).problems] == [
+        "gross_kg",
+        "packages",
+    ]
+
+
+def test_of_a_row_that_could_not_be_read_nothing_else_is_said() -> None:
+    found = Problem(message=only_problem(reference="").message, line=3)
+    judged = judge_shipment(RawRow(3, {}, (found,), unread=True), WORLD, now=NOW)
+    assert (judged.row, judged.problems) == (None, (found,))
+
+
 _CELLS = st.none() | st.text(max_size=30) | st.floats() | st.integers() | st.booleans() | st.dates() | st.datetimes()
 
 
