@@ -12,6 +12,7 @@ from railtrack.exchange.xlsx_files import read_xlsx
 
 __all__ = ["LIMITS", "FileRows", "Kind", "Limits", "Refused", "Rows", "read_rows"]
 
+_SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods")
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
@@ -27,20 +28,21 @@ def read_rows(
     _check_signature(content, name)
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         columns, rows = read_xlsx(content, limits)
-        return _file(columns, rows, kind, "xlsx")
+        return _file(name, columns, rows, kind, "xlsx")
     codec = settled_encoding(content, encoding)
     shown = "utf-8" if codec == "utf-8-sig" else codec
     start = content[:4096].decode(codec, errors="ignore").lstrip().encode()
     if start[:1] == b"{":
         columns, rows = read_jsonl(content, codec, limits)
-        return _file(columns, rows, kind, "jsonl", encoding=shown)
+        return _file(name, columns, rows, kind, "jsonl", encoding=shown)
     if is_array(start):
         refuse_array()
     columns, delimiter, rows = read_csv(content, codec, limits)
-    return _file(columns, rows, kind, "csv", delimiter=delimiter, encoding=shown)
+    return _file(name, columns, rows, kind, "csv", delimiter=delimiter, encoding=shown)
 
 
 def _file(
+    name: str,
     columns: tuple[str, ...],
     rows: Rows,
     kind: Kind | None,
@@ -50,7 +52,7 @@ def _file(
     encoding: str | None = None,
 ) -> FileRows:
     known = frozenset().union(*(known_columns(k) for k in Kind))
-    twice = [name for i, name in enumerate(columns) if name in known and name in columns[:i]]
+    twice = [column for i, column in enumerate(columns) if column in known and column in columns[:i]]
     if twice:
         raise unreadable(
             say("The column %(name)s stands twice in the header.", name=twice[0]),
@@ -58,10 +60,17 @@ def _file(
             value=twice[0],
         )
     if not known.intersection(columns) and (form != "jsonl" or columns):
+        shown = ", ".join(column for column in columns if column)[:120] or None
+        if form != "xlsx" and name.casefold().endswith(_SPREADSHEETS):
+            raise unreadable(
+                say("%(name)s is called a spreadsheet, but it is text, and no column of it is known.", name=name),
+                say("Name it .csv and write column names in its first row, or save the table as XLSX."),
+                value=shown,
+            )
         raise unreadable(
             say("No column of this file is known to railtrack."),
             say("The first row must hold the column names, such as reference; compare with the template."),
-            value=", ".join(name for name in columns if name)[:120] or None,
+            value=shown,
         )
     kind = kind or kind_of(columns)
     if kind is None:
@@ -70,8 +79,8 @@ def _file(
             say("Say which: --kind shipments or --kind events."),
         )
     ours = known_columns(kind)
-    unknown = tuple(name for name in columns if name and name not in ours and not is_passed_over(name))
-    return FileRows(kind, tuple(name for name in columns if name), unknown, delimiter, encoding, rows, form)
+    unknown = tuple(c for c in columns if c and c not in ours and not is_passed_over(c))
+    return FileRows(kind, tuple(c for c in columns if c), unknown, delimiter, encoding, rows, form)
 
 
 def _check_size(content: bytes, name: str, limits: Limits) -> None:

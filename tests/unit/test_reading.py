@@ -97,6 +97,17 @@ def test_a_short_row_has_empty_cells_at_its_end() -> None:
     assert table(HEADER + "A,arrived\n") == [{"reference": "A", "event": "arrived"}]
 
 
+@pytest.mark.parametrize("name", ["list.xlsx", "LIST.XLS"])
+def test_a_text_that_is_called_a_spreadsheet_is_read_if_its_header_is_ours(name: str) -> None:
+    assert read_rows((HEADER + "A,arrived\n").encode(), name).format == "csv"
+    with pytest.raises(Refused) as refused:
+        read_rows(b"not a sheet\n", name)
+    (problem,) = refused.value.problems
+    assert name in str(problem.message)
+    assert "text" in str(problem.message)
+    assert ".csv" in str(problem.remedy)
+
+
 def test_a_row_with_more_cells_than_columns_carries_a_problem() -> None:
     (row,) = read_rows((HEADER + "A,arrived,CKG,x,24,5\n").encode(), "f").rows
     assert (row.problems[0].value, row.problems[0].line) == ("5", 2)
