@@ -29,7 +29,9 @@ JSON, TABLE, CSV, GEOJSON = "json", "table", "csv", "geojson"
 @click.option("--plan", type=click.Choice([p.value for p in Plan]), default=Plan.FIRST.value, show_default=True,
               help="Delay against the plan as first recorded, or after re-planning.")  # fmt: skip
 @click.option("--date", "date_of", type=click.Choice([d.value for d in DateOf]), default=DateOf.DEPARTURE.value,
-              show_default=True, help="Period of visits and crossings: by departure or by their own.")  # fmt: skip
+              show_default=True,
+              help="Period of visits and crossings (dwell, borders): by departure or by their own date. "
+              "Moves nothing in transit, reliability and volume, which go by departure.")  # fmt: skip
 @click.option("--open", "open_borders", is_flag=True, help="Show border pairs without control too.")
 @click.option("--format", "form", type=click.Choice([TABLE, JSON, CSV]), default=TABLE, show_default=True)
 @acting
