@@ -18,7 +18,7 @@ from railtrack.web.numbers import number
 from railtrack.web.shell import theme
 from railtrack.web.whereabouts import Whereabouts
 
-MARK_LAT, MARK_LON = 1.9, 2.6  # how much of the world a mark covers on the drawn map, in degrees
+MARK_LAT, MARK_LON = 1.25, 2.2  # nearer than this, degrees, the number of a mark could not be read
 
 
 def drawn(moving: Iterable[Moving]) -> list[TrainDrawn]:

@@ -69,8 +69,10 @@ def _transit(
     ]
     direction = asked.filters.direction or Direction.WESTBOUND
     monthly = compute(replace(asked.filters, direction=direction), ("month",))
+    monthly = [{**row, "p50_days": (figure(row, "p50_h") or 0.0) / 24} for row in monthly if row["p50_h"] is not None]
     heading = gettext("By month of departure, %(direction)s", direction=direction_word(direction.value))
-    found.append(_monthly(asked, monthly, "p50_h", heading, gettext("median hours"), direction, disruptions, network))
+    aside = gettext("median days")
+    found.append(_monthly(asked, monthly, "p50_days", heading, aside, direction, disruptions, network))
     return found
 
 
