@@ -79,7 +79,7 @@ def judge_event(raw: RawRow, world: World, *, now: datetime, times_in: tzinfo | 
         voids=row.read("voids", _id),
         id=row.read("id", _own_id),
         sender=row.read("sender", _name),
-        recorded_at=row.given("recorded_at", _recorded_at),
+        recorded_at=row.recorded_at("recorded_at", now),
         other_source_ids=row.given("other_source_ids", _other_source_ids) or (),
     )
     return row.judged(lambda: EventRow(raw.line, facts))
@@ -236,7 +236,3 @@ def _no_source_ids() -> Unfit:
         say("This is not a list of source ids as railtrack exports it."),
         say("Leave it as exported, such as %(example)s, or empty it.", example='["dep-2", ["Terminal X", "17"]]'),
     )
-
-
-def _recorded_at(given: object) -> Moment:
-    return clock.read_moment(given, None)

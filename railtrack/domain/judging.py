@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -119,6 +119,17 @@ class Judging:
         except Unfit as unfit:
             self.problem(column, unfit.message, unfit.remedy, unfit.suggestions)
             return None
+
+    def recorded_at(self, column: str, now: datetime) -> Moment | None:
+        """Read when something was recorded, out of our own export: a time with an offset, not to come."""
+        found = self.given(column, lambda given: clock.read_moment(given, None))
+        if found is not None and clock.is_future(found, now):
+            self.problem(
+                column,
+                say("This time lies in the future, so nothing can have been recorded then."),
+                say("Leave it empty; it then counts as recorded now."),
+            )
+        return found
 
     def station(self, column: str) -> Station | None:
         return self.read(column, self._find_station)

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import partial
 
-from railtrack.domain import cells, clock, identifiers, size_types
+from railtrack.domain import cells, identifiers, size_types
 from railtrack.domain.goods import ContainerFacts, Money, ShipmentFacts, ShipmentRow
 from railtrack.domain.judging import Judged, Judging
 from railtrack.domain.messages import say
@@ -68,7 +68,7 @@ def _shipment(row: Judging, times_in: tzinfo | None, now: datetime) -> ShipmentF
     arrival = row.moment("planned_arrival", destination, times_in=times_in)
     _check_plan(row, departure, arrival)
     first_arrival = row.moment("first_planned_arrival", destination, times_in=times_in)
-    first_at, planned_at = (_recorded_at(row, column, now) for column in ("first_planned_at", "planned_at"))
+    first_at, planned_at = (row.recorded_at(column, now) for column in ("first_planned_at", "planned_at"))
     if first_at is not None and planned_at is not None and first_at.instant > planned_at.instant:
         row.problem(
             "first_planned_at",
@@ -94,18 +94,6 @@ def _shipment(row: Judging, times_in: tzinfo | None, now: datetime) -> ShipmentF
         first_planned_at=first_at,
         planned_at=planned_at,
     )
-
-
-def _recorded_at(row: Judging, column: str, now: datetime) -> Moment | None:
-    """Read when a plan was recorded: a time with an offset, not to come."""
-    found = row.given(column, lambda given: clock.read_moment(given, None))
-    if found is not None and clock.is_future(found, now):
-        row.problem(
-            column,
-            say("This time lies in the future, so nothing can have been recorded then."),
-            say("Leave it empty; the plan then counts as recorded now."),
-        )
-    return found
 
 
 def _must(row: Judging, column: str, value: object) -> str | None:

@@ -79,7 +79,7 @@ class StatementLedger:
     ) -> None:
         self.sources = dict(sources)
         self.added: list[Version] = []
-        self.ended: list[str] = []  # recorded versions that are the newest no longer
+        self.ended: list[Version] = []  # recorded versions that are the newest no longer
         self.new_sources: dict[tuple[str, str], str] = {}
         self._new_id = new_id
         self._may_mend_all = may_mend_all
@@ -244,7 +244,7 @@ class StatementLedger:
         version.current = False
         self._cancelled.discard((version.shipment_id, version.container_id))
         if version.facts is None:
-            self.ended.append(version.id)
+            self.ended.append(version)
 
     def _remember_source(self, facts: EventFacts, sender: str, event_id: str) -> None:
         for name in self._names(facts, sender):

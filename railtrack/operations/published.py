@@ -4,15 +4,17 @@ They are loaded as shipments of an organisation of their own and marked *publish
 unknown: no number of containers and no hour is made up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from railtrack.domain.actors import Actor, Role
 from railtrack.domain.errors import Refused
 from railtrack.domain.event_rows import judge_event
-from railtrack.domain.events import EventRow
+from railtrack.domain.events import EventFacts, EventKind, EventRow
 from railtrack.domain.goods import ContainerFacts, ShipmentFacts, ShipmentRow
 from railtrack.domain.raw import RawRow
+from railtrack.domain.records import RecordedEvent
 from railtrack.domain.verdicts import Outcome
 from railtrack.domain.world import World
 from railtrack.exchange.reference import PublishedMovement
@@ -20,13 +22,17 @@ from railtrack.operations.booking import book
 from railtrack.operations.recording import record
 from railtrack.store.booking import Provenance
 from railtrack.store.engine import Store
+from railtrack.store.shipments import events, published_record
 
 PUBLISHED_RECORD = "Published record"
 RECORDER = Actor(name="railtrack", role=Role.ADMINISTRATOR, origin="data")
 
 
 def load_published(store: Store, movements: Sequence[PublishedMovement], *, world: World, now: datetime) -> None:
-    """Load the published movements; again and again without harm. Raises Refused where one of them is wrong."""
+    """Load the published movements; again and again without harm, and what was mended in the file is corrected.
+
+    Raises Refused where one of them is wrong.
+    """
     told = {m.id: Provenance(published=True, source=m.source, note=m.note) for m in movements}
     booked = book(
         store,
@@ -39,8 +45,11 @@ def load_published(store: Store, movements: Sequence[PublishedMovement], *, worl
         otherwise=Provenance(published=True),
     )
     _insist(booked)
-    events = [event for m in movements for event in _events(m, world, now)]
-    _insist(record(store, events, network=world.network, actor=RECORDER, now=now))
+    with store.reading() as r:
+        known = {d.shipment.reference: events(r, RECORDER.scope, d.shipment.id) for d in published_record(r)}
+    stated = [row for m in movements for row in _events(m, known.get(m.id, ()), world, now)]
+    if stated:
+        _insist(record(store, stated, network=world.network, actor=RECORDER, now=now))
 
 
 def _shipment(movement: PublishedMovement, world: World) -> ShipmentRow:
@@ -61,27 +70,34 @@ def _shipment(movement: PublishedMovement, world: World) -> ShipmentRow:
     )
 
 
-def _events(movement: PublishedMovement, world: World, now: datetime) -> list[EventRow]:
-    rows = []
+def _events(
+    movement: PublishedMovement, known: Sequence[RecordedEvent], world: World, now: datetime
+) -> Iterator[EventRow]:
+    """Give what a movement states beyond what is recorded of it: new events, corrections, withdrawals."""
     for event, station, text in (
-        ("departed", movement.origin, movement.departed),
-        ("arrived", movement.destination, movement.arrived),
+        (EventKind.DEPARTED, movement.origin, movement.departed),
+        (EventKind.ARRIVED, movement.destination, movement.arrived),
     ):
+        recorded = next((e for e in known if e.current and e.facts.event is event), None)
         if text is None:
+            if recorded is not None:
+                yield EventRow(None, EventFacts(event=EventKind.VOID, voids=recorded.id))
             continue
         cells = {
             "reference": movement.id,
             "partner": PUBLISHED_RECORD,
-            "event": event,
+            "event": event.value,
             "station": station,
             "occurred_at": text,
-            "source_id": f"{movement.id}-{event}",
         }
         judged = judge_event(RawRow(None, cells), world, now=now)
         if judged.row is None:
             raise Refused(judged.problems)
-        rows.append(judged.row)
-    return rows
+        stated = judged.row.event
+        if recorded is None:
+            yield judged.row
+        elif (stated.station, stated.moment) != (recorded.facts.station, recorded.facts.moment):
+            yield EventRow(None, replace(stated, corrects=recorded.id))
 
 
 def _insist(outcome: Outcome) -> None:

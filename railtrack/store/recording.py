@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from railtrack.domain.actors import Scope
 from railtrack.domain.events import Classifier, EventFacts, EventKind
+from railtrack.domain.journeys import Status
 from railtrack.domain.network import Network
 from railtrack.domain.records import RecordedEvent
 from railtrack.domain.statements import StatementLedger, Version
@@ -43,7 +44,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """When a container was on a shipment: from its departure (planned if need be) to its arrival; None is open."""
+    """When a container was on a shipment: from its departure (planned if need be) to its arrival; None is open.
+
+    A cancelled shipment ends with its last event.
+    """
 
     shipment: Known
     departed: datetime | None
@@ -81,6 +85,8 @@ def spans_of(session: Session, scope: Scope, containers: Iterable[str]) -> dict[
                 ShipmentRow.planned_departure_at,
                 JourneyRow.departed_at,
                 JourneyRow.arrived_at,
+                JourneyRow.last_at,
+                JourneyRow.status,
             )
             .join(ShipmentRow, ShipmentRow.id == ContainerRow.shipment_id)
             .outerjoin(JourneyRow, JourneyRow.id == ContainerRow.id)
@@ -89,7 +95,10 @@ def spans_of(session: Session, scope: Scope, containers: Iterable[str]) -> dict[
         ).all()
         known = shipments_with_ids(session, [row.shipment_id for row in rows])
         for row in rows:
-            span = Span(known[row.shipment_id], row.departed_at or row.planned_departure_at, row.arrived_at)
+            # a cancelled shipment holds its container no longer than until its last event
+            cancelled_at = row.last_at if row.status == Status.CANCELLED else None
+            departed_at = row.departed_at or row.planned_departure_at
+            span = Span(known[row.shipment_id], departed_at, row.arrived_at or cancelled_at)
             found[row.number].append(span)
     return found
 
@@ -243,7 +252,7 @@ def write_statements(w: Writing, network: Network, ledger: StatementLedger, *, s
     """Write what a ledger gathered, in the order it was taken, and derive the journeys that follow from it."""
     if not ledger.added and not ledger.new_sources:
         return
-    for part in in_batches(ledger.ended):
+    for part in in_batches(version.id for version in ledger.ended):
         w.session.execute(
             update(EventRow)
             .where(EventRow.id.in_(part))
@@ -256,9 +265,7 @@ def write_statements(w: Writing, network: Network, ledger: StatementLedger, *, s
         EventSourceRow,
         ({"sender": s, "source_id": i, "event_id": e} for (s, i), e in ledger.new_sources.items()),
     )
-    ended = set(ledger.ended)
-    touched = {v.shipment_id for v in ledger.added}
-    touched.update(w.session.scalars(select(EventRow.shipment_id).where(EventRow.id.in_(ended))) if ended else ())
+    touched = {version.shipment_id for version in (*ledger.added, *ledger.ended)}
     refold(w.session, network, touched, w.change)
     _touch(w, touched)
     _audit(w, ledger.added)

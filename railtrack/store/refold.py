@@ -108,7 +108,7 @@ def implausible(session: Session, network: Network, ledger: StatementLedger) -> 
         if version.current and version.classifier == Classifier.ACTUAL:
             new[version.shipment_id].append(version)
     for ids in in_batches(sorted(new)):
-        known = _current_events(session, ids, frozenset(ledger.ended))
+        known = _current_events(session, ids, frozenset(version.id for version in ledger.ended))
         shipments = session.execute(
             select(ShipmentRow.id, ShipmentRow.origin, ShipmentRow.destination, ShipmentRow.corridor).where(
                 ShipmentRow.id.in_(ids)

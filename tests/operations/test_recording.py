@@ -185,6 +185,14 @@ def test_two_shipments_at_once_want_a_reference(furnished: Store, network: Netwo
     assert "reference" in str(found.remedy)
 
 
+def test_a_cancelled_shipment_lets_its_container_go(furnished: Store, network: Network) -> None:
+    enter(furnished, network, [shipment_row("SPRING", BOX, **SPRING), shipment_row("AUTUMN", BOX, **AUTUMN)])
+    tell(furnished, network, [event_row("cancelled", "CKG", "2024-03-01T08:00+08:00", "SPRING", reason="customs")])
+    alone = {"reference": None, "container": BOX.container}
+    assert say(furnished, network, departed("2024-09-01T09:00+08:00", **alone))[0].state is State.ACCEPTED
+    assert [e.facts.event.value for e in history(furnished, "AUTUMN")] == ["departed"]
+
+
 def test_a_container_of_nobody_is_unknown(booked: Store, network: Network) -> None:
     found = problem(say(booked, network, departed(reference=None, container=container(9).container))[0])
     assert "No shipment" in str(found.message)

@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from railtrack.domain.actors import PUBLISHED_ONLY
+from railtrack.domain.actors import EVERYTHING, PUBLISHED_ONLY
 from railtrack.domain.times import Precision
+from railtrack.operations.published import load_published
 from railtrack.operations.reference import init, load_world, reference_data
 from railtrack.store.engine import Store
 from railtrack.store.reference import save_station, station
-from railtrack.store.shipments import published_record, shipment_named
+from railtrack.store.shipments import events, published_record, shipment_named
 from tests.factories import ADMINISTRATOR
 
 
@@ -50,6 +51,31 @@ def test_init_again_changes_nothing(store: Store, now: datetime) -> None:
     init(store, now=now)
     with store.reading() as r:
         assert published_record(r) == before
+
+
+def test_a_movement_mended_in_the_file_is_corrected_and_its_old_date_kept(store: Store, now: datetime) -> None:
+    init(store, now=now)
+    world, movements = load_world(store), reference_data().movements
+
+    def told(reference: str) -> list[tuple[str, str | None, bool]]:
+        with store.reading() as r:
+            found = events(r, EVERYTHING, shipment_named(r, EVERYTHING, reference).id)
+        return [(e.facts.event.value, e.facts.moment and e.facts.moment.text, e.current) for e in found]
+
+    def load(**changes: str | None) -> None:
+        mended = [replace(m, **changes) if m.id == "mcs-2018-2" else m for m in movements]  # type: ignore[arg-type]
+        load_published(store, mended, world=world, now=now)
+
+    load(departed="2018-10-26", arrived=None)
+    load(departed="2018-10-26", arrived=None)
+    assert told("mcs-2018-2") == [
+        ("departed", "2018-10-25T10:00+02:00", False),
+        ("arrived", "2018-11-17", False),
+        ("departed", "2018-10-26", True),
+        ("void", None, False),
+    ]
+    load()  # a correction may go back; what was withdrawn stays withdrawn, as it does for everybody
+    assert [e[:2] for e in told("mcs-2018-2") if e[2]] == [("departed", "2018-10-25T10:00+02:00")]
 
 
 def test_what_was_mended_in_the_product_stays_and_is_seen_at_once(store: Store, now: datetime) -> None:
