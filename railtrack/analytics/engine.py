@@ -24,7 +24,7 @@ TABLES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "crossings": CROSSING_FACTS,
 }
 # a cache written for other columns is of no use
-LAYOUT = hashlib.sha256(repr(sorted(TABLES.items())).encode()).hexdigest()
+LAYOUT = hashlib.sha256(repr(["with lineage", *sorted(TABLES.items())]).encode()).hexdigest()
 
 Parameters = Mapping[str, object]
 _NAMED = re.compile(r"\$(\w+)")
@@ -64,7 +64,8 @@ class Engine:
     def facts_change(self) -> int | None:
         """The change number up to which the facts are known; None before the first refresh."""
         with self._lock:
-            return _change(self._connection) if self._connection is not None and self._fresh else None
+            known = _known(self._connection) if self._connection is not None and self._fresh else None
+            return None if known is None else known[0]
 
     def refresh(self) -> int:
         """Take over what changed since the last time and give the change number reached.
@@ -123,12 +124,10 @@ class Engine:
     def _catch_up(self) -> int:
         if self._connection is None:
             self._connection = _open(self._path)
-        known = _change(self._connection)
-        batch = self._source.facts_since(known)
-        if known is not None and batch.change < known and not batch.whole:
-            # the database was put back to an earlier state: what we know never happened there
-            batch = self._source.facts_since(None)
-        if batch.change != known or batch.whole or batch.stale:
+        known = _known(self._connection)
+        # the source gives everything if what we know never happened there: it was made anew, or put back
+        batch = self._source.facts_since(None) if known is None else self._source.facts_since(*known)
+        if (batch.change, batch.lineage) != known or batch.whole or batch.stale:
             _take_over(self._connection, batch, whole=batch.whole or known is None)
         return batch.change
 
@@ -159,23 +158,23 @@ def _prepared(database: str) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(database, config={"autoinstall_known_extensions": "false"})
     try:
         with _transaction(connection):
-            connection.execute("CREATE TABLE IF NOT EXISTS cache (layout VARCHAR, change BIGINT)")
+            connection.execute("CREATE TABLE IF NOT EXISTS cache (layout VARCHAR)")
             found = connection.execute("SELECT layout FROM cache").fetchone()
             if found is None or found[0] != LAYOUT:
                 for table, columns in TABLES.items():
                     spelled = ", ".join(f"{name} {kind}" for name, kind in columns)
                     connection.execute(f"CREATE OR REPLACE TABLE {table} ({spelled})")
-                connection.execute("DELETE FROM cache")
-                connection.execute("INSERT INTO cache VALUES ($layout, NULL)", {"layout": LAYOUT})
+                connection.execute("CREATE OR REPLACE TABLE cache (layout VARCHAR, change BIGINT, lineage VARCHAR)")
+                connection.execute("INSERT INTO cache VALUES ($layout, NULL, NULL)", {"layout": LAYOUT})
     except duckdb.Error:
         connection.close()
         raise
     return connection
 
 
-def _change(connection: duckdb.DuckDBPyConnection) -> int | None:
-    found = connection.cursor().execute("SELECT change FROM cache").fetchone()
-    return None if found is None or found[0] is None else int(found[0])
+def _known(connection: duckdb.DuckDBPyConnection) -> tuple[int, str] | None:
+    found = connection.cursor().execute("SELECT change, lineage FROM cache").fetchone()
+    return None if found is None or found[0] is None else (int(found[0]), str(found[1]))
 
 
 def _take_over(connection: duckdb.DuckDBPyConnection, batch: FactBatch, *, whole: bool) -> None:
@@ -195,7 +194,8 @@ def _take_over(connection: duckdb.DuckDBPyConnection, batch: FactBatch, *, whole
             cursor.register("incoming", incoming[table])
             cursor.execute(f"INSERT INTO {table} ({names}) SELECT {cast} FROM incoming")  # noqa: S608
             cursor.unregister("incoming")
-        cursor.execute("UPDATE cache SET change = $change", {"change": batch.change})
+        known = {"change": batch.change, "lineage": batch.lineage}
+        cursor.execute("UPDATE cache SET change = $change, lineage = $lineage", known)
     cursor.close()
 
 

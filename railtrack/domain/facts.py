@@ -63,12 +63,14 @@ class ArrowStream(Protocol):
 
 @dataclass(frozen=True)
 class FactBatch:
-    """What changed: drop the facts of `stale` journeys, then add the rows; `change` is where to go on from.
+    """What changed: drop the facts of `stale` journeys, then add the rows.
 
-    `whole` says that the tables hold everything, so that all older facts go.
+    `change` and `lineage` are where to go on from: the number, and what tells it from the same number in another
+    database. `whole` says that the tables hold everything, so that all older facts go.
     """
 
     change: int
+    lineage: str
     whole: bool
     stale: Sequence[int]
     journeys: ArrowStream
@@ -79,6 +81,9 @@ class FactBatch:
 class FactSource(Protocol):
     """The store, as the statistics see it."""
 
-    def facts_since(self, change: int | None) -> FactBatch:
-        """Give the facts of all journeys that changed after `change`; everything for None."""
+    def facts_since(self, change: int | None, lineage: str = "") -> FactBatch:
+        """Give the facts of all journeys that changed after `change`.
+
+        Everything for None, and for a `change` that never was, or is not known any more, under this `lineage`.
+        """
         ...

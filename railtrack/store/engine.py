@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, text, update
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from railtrack.domain.actors import Actor
-from railtrack.domain.errors import Unavailable
-from railtrack.domain.messages import say
 from railtrack.store import migrating
 from railtrack.store.connecting import READS, WRITES, open_engine
 from railtrack.store.failures import translated
-from railtrack.store.tables import AuditRow, ChangeCounterRow
+from railtrack.store.lineage import take_change
+from railtrack.store.tables import AuditRow
 
 
 @dataclass(frozen=True)
@@ -123,11 +122,7 @@ class Store:
             session.begin()
             if not self.is_sqlite:  # SQLite waits by its busy timeout
                 session.execute(text(f"SET LOCAL lock_timeout = {int(self._patience_s * 1000)}"))
-            taken = update(ChangeCounterRow).values(change=ChangeCounterRow.change + 1)
-            change = session.scalar(taken.returning(ChangeCounterRow.change))
-            if change is None:
-                raise Unavailable(say("The database is not set up; run `railtrack init`."))
-            yield Writing(session, change, actor, now)
+            yield Writing(session, take_change(session), actor, now)
 
     def integrity(self) -> list[str]:
         """Give what the database itself finds wrong with its files and references, a sentence each; usually nothing."""

@@ -20,7 +20,7 @@ from railtrack.domain.journeys import Status
 from railtrack.domain.network import Network
 from railtrack.store.clocks import epoch
 from railtrack.store.engine import Reading, Store
-from railtrack.store.exporting import current_change
+from railtrack.store.lineage import current_lineage, is_known_change
 from railtrack.store.reference import load_network
 from railtrack.store.tables import (
     ContainerRow,
@@ -53,13 +53,20 @@ class StoreFacts:
         self._store = store
         self._network = network
 
-    def facts_since(self, change: int | None) -> FactBatch:
-        """Give the facts of all journeys that changed after `change`, in one snapshot; everything for None."""
+    def facts_since(self, change: int | None, lineage: str = "") -> FactBatch:
+        """Give the facts of all journeys that changed after `change`, in one snapshot.
+
+        Everything for None, and for a pair of `change` and `lineage` that this database does not know (any more).
+        """
         with self._store.reading() as r:
+            reached = current_lineage(r.session)
+            if change is not None and not is_known_change(r.session, change, lineage):
+                change = None
             visits = _visits(r, change)
             journeys, ids = _journeys(r, change, self._network_of(r), _stays(visits))
             return FactBatch(
-                change=current_change(r),
+                change=reached.change,
+                lineage=reached.lineage,
                 whole=change is None,
                 stale=() if change is None else [*ids, *_removed(r, change)],
                 journeys=journeys,

@@ -4,6 +4,7 @@ contract §5 and of `railtrack.domain.facts`."""
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from uuid import uuid4
 
 import pyarrow as pa
 
@@ -166,12 +167,16 @@ def arrow(columns: Sequence[tuple[str, str]], facts: Iterable[Fact]) -> pa.Table
 
 @dataclass
 class MemorySource:
-    """A store of boxes that counts its changes; `asked` remembers from where each reader went on."""
+    """A store of boxes that counts its changes; `asked` remembers from where each reader went on.
+
+    Each one is a database of its own: what was taken from another is not known here.
+    """
 
     boxes: dict[int, Box] = field(default_factory=dict)
     change: int = 0
     changed: dict[int, int] = field(default_factory=dict)
     asked: list[int | None] = field(default_factory=list)
+    lineages: dict[int, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, boxes: Iterable[Box]) -> "MemorySource":
@@ -181,16 +186,22 @@ class MemorySource:
         return source
 
     def put(self, box: Box) -> None:
-        self.change += 1
+        self._count()
         self.boxes[box.id] = box
         self.changed[box.id] = self.change
 
     def remove(self, box_id: int) -> None:
-        self.change += 1
+        self._count()
         self.boxes.pop(box_id, None)
         self.changed[box_id] = self.change
 
-    def facts_since(self, change: int | None) -> FactBatch:
+    def _count(self) -> None:
+        self.change += 1
+        self.lineages[self.change] = uuid4().hex
+
+    def facts_since(self, change: int | None, lineage: str = "") -> FactBatch:
+        if change is not None and self.lineages.get(change) != lineage:
+            change = None
         self.asked.append(change)
         stale = sorted(self.boxes if change is None else (i for i, at in self.changed.items() if at > change))
         return self._batch(stale, whole=change is None)
@@ -199,6 +210,7 @@ class MemorySource:
         boxes = [self.boxes[i] for i in ids if i in self.boxes]
         return FactBatch(
             change=self.change,
+            lineage=self.lineages.get(self.change, ""),
             whole=whole,
             stale=() if whole else tuple(ids),
             journeys=arrow(JOURNEY_FACTS, (journey_fact(box) for box in boxes)),

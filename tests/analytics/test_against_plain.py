@@ -39,7 +39,7 @@ class Changing:
         self.boxes: Iterable[Box] = ()
         self.change = 0
 
-    def facts_since(self, change: int | None) -> FactBatch:
+    def facts_since(self, change: int | None, lineage: str = "") -> FactBatch:
         self.change += 1
         return replace(MemorySource.of(self.boxes).facts_since(None), change=self.change)
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def test_the_first_question_loads_the_facts_by_itself() -> None:
 
 def test_a_whole_batch_replaces_what_was_known() -> None:
     class Whole(MemorySource):
-        def facts_since(self, change: int | None) -> FactBatch:
+        def facts_since(self, change: int | None, lineage: str = "") -> FactBatch:
             return super().facts_since(None)
 
     source = Whole()
@@ -87,10 +88,33 @@ def test_a_database_put_back_to_an_earlier_state_is_loaded_anew() -> None:
     source = MemorySource.of(BOXES)
     engine = Engine(source)
     engine.refresh()
-    restored = MemorySource.of(BOXES[:2])
-    source.boxes, source.change, source.changed = restored.boxes, restored.change, restored.changed
-    assert engine.refresh() == 2
+    source.change = 2
+    source.lineages = {change: lineage for change, lineage in source.lineages.items() if change <= 2}
+    for box in BOXES[2:]:
+        source.boxes.pop(box.id)
+        source.changed.pop(box.id)
+    engine.refresh()
     assert journeys(engine) == 2
+
+
+def test_a_backup_put_back_and_overtaken_by_as_many_changes_is_loaded_anew(tmp_path: Path) -> None:
+    source = MemorySource.of(BOXES[:2])
+    backup = deepcopy(source)
+    source.put(BOXES[2])
+    first = Engine(source, tmp_path / "facts.duckdb")
+    assert journeys(first) == 3
+    first.close()
+    backup.remove(BOXES[1].id)
+    assert backup.change == source.change
+    assert journeys(Engine(backup, tmp_path / "facts.duckdb")) == 1
+
+
+def test_a_database_made_anew_is_not_mistaken_for_the_one_before(tmp_path: Path) -> None:
+    first = Engine(MemorySource.of(BOXES[:3]), tmp_path / "facts.duckdb")
+    first.refresh()
+    first.close()
+    anew = MemorySource.of([BOXES[3], *(replace(BOXES[4], id=BOXES[3].id) for _ in range(4))])
+    assert journeys(Engine(anew, tmp_path / "facts.duckdb")) == 1
 
 
 def test_rebuilding_loads_everything_anew() -> None:
@@ -200,8 +224,8 @@ def test_facts_that_cannot_be_taken_over_are_an_error_for_people_and_change_noth
     class Faulty(MemorySource):
         faulty = False
 
-        def facts_since(self, change: int | None) -> FactBatch:
-            batch = super().facts_since(change)
+        def facts_since(self, change: int | None, lineage: str = "") -> FactBatch:
+            batch = super().facts_since(change, lineage)
             return replace(batch, crossings=batch.journeys) if self.faulty else batch
 
     source = Faulty()

@@ -1,5 +1,7 @@
 """Statistics as they are asked for: always fresh, only of what the asker may see, names in any spelling."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from sqlalchemy import delete, select, update
 from railtrack.domain.errors import NotFound
 from railtrack.operations.checking import check
 from railtrack.operations.reference import init, load_world
-from railtrack.operations.statistics import Filters, Options, WrongUsage, compute
+from railtrack.operations.statistics import Filters, Options, WrongUsage, compute, engine_of
 from railtrack.store.engine import Store
 from railtrack.store.tables import CrossingRow, JourneyRow, ShipmentRow, VisitRow
 from tests.factories import ADMINISTRATOR, enter, event_row, partner, shipment_row, tell
@@ -64,6 +66,37 @@ def test_a_second_process_finds_the_copy_of_the_first_beside_the_database(sqlite
     assert Path(sqlite_url.removeprefix("sqlite:///") + ".facts").is_file()
     first.close()
     second.close()
+
+
+def test_a_database_made_anew_beside_an_old_copy_counts_its_own_journeys(furnished: Store, tmp_path: Path) -> None:
+    if not furnished.is_sqlite:
+        pytest.skip("no copy beside it")
+    network, path = load_world(furnished).network, Path(furnished.address.removeprefix("sqlite:///"))
+    fresh, backup = tmp_path / "fresh.db", tmp_path / "backup.db"
+    _copy(path, fresh)
+    enter(furnished, network, [shipment_row("R1"), shipment_row("R2")])
+    assert row(furnished)["not_departed"] == 2
+    _copy(path, backup)
+    enter(furnished, network, [shipment_row("R3"), shipment_row("R4")])
+    assert row(furnished)["not_departed"] == 4
+    furnished.close()
+    for earlier, reference, expected in ((fresh, "S1", 1), (backup, "S2", 3)):
+        _copy(earlier, path)
+        other = Store(f"sqlite:///{path}")
+        enter(other, network, [shipment_row(reference)])
+        tell(other, network, [event_row("departed", "CKG", "2024-03-01T08:00+08:00", reference)])
+        assert (row(other)["in_transit"], row(other)["not_departed"]) == (1, expected - 1)
+        engine_of(other).close()
+        other.close()
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a database as a backup does."""
+    for beside in ("-wal", "-shm"):
+        target.with_name(target.name + beside).unlink(missing_ok=True)
+    target.unlink(missing_ok=True)
+    with closing(sqlite3.connect(source)) as connection:
+        connection.execute("VACUUM INTO ?", (str(target),))
 
 
 def test_the_check_of_a_sound_database_finds_nothing(ready: Store) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from sqlalchemy import func, select
 
 from railtrack.domain.facts import CROSSING_FACTS, JOURNEY_FACTS, VISIT_FACTS
 from railtrack.domain.network import Network
@@ -16,7 +17,9 @@ from railtrack.operations.loading import Options, load_file
 from railtrack.store.booking import Provenance
 from railtrack.store.engine import Store
 from railtrack.store.facts import StoreFacts
+from railtrack.store.lineage import KEPT, take_change
 from railtrack.store.simulated import remove_simulated
+from railtrack.store.tables import ChangeLineageRow
 from tests.factories import (
     ADMINISTRATOR,
     CORRIDOR,
@@ -244,13 +247,32 @@ def test_only_what_changed_since_is_given(furnished: Store, network: Network) ->
     enter(furnished, network, [shipment_row("A", container(1)), shipment_row("B", container(2))])
     whole = source.facts_since(None)
     assert len(rows(whole.journeys)) == 2
-    again = source.facts_since(whole.change)
+    again = source.facts_since(whole.change, whole.lineage)
     assert (again.change, again.whole, list(again.stale), rows(again.journeys)) == (whole.change, False, [], [])
     tell(furnished, network, [event_row("departed", "CKG", "2024-03-01T08:00+08:00", "B")])
-    later = source.facts_since(whole.change)
+    later = source.facts_since(whole.change, whole.lineage)
     (fact,) = rows(later.journeys)
     assert (fact["status"], list(later.stale)) == ("in_transit", [fact["journey_id"]])
     assert later.change > whole.change
+
+
+def test_a_change_of_another_database_or_too_long_ago_gives_everything(
+    furnished: Store, network: Network, now: datetime
+) -> None:
+    source = StoreFacts(furnished, network)
+    enter(furnished, network, [shipment_row()])
+    whole = source.facts_since(None)
+    assert not source.facts_since(whole.change, whole.lineage).whole
+    for change, lineage in ((whole.change, "of another"), (whole.change, ""), (whole.change + 1, whole.lineage)):
+        again = source.facts_since(change, lineage)
+        assert (again.whole, again.lineage, len(rows(again.journeys))) == (True, whole.lineage, 1)
+    with furnished.writing(ADMINISTRATOR, now) as w:
+        for _ in range(KEPT):
+            take_change(w.session)
+        w.commit()
+    assert source.facts_since(whole.change, whole.lineage).whole
+    with furnished.reading() as r:
+        assert r.session.scalar(select(func.count()).select_from(ChangeLineageRow)) == KEPT
 
 
 def test_journeys_that_are_gone_are_named(furnished: Store, network: Network, now: datetime) -> None:
@@ -262,7 +284,7 @@ def test_journeys_that_are_gone_are_named(furnished: Store, network: Network, no
     with furnished.writing(ADMINISTRATOR, now) as w:
         remove_simulated(w)
         w.commit()
-    gone = source.facts_since(whole.change)
+    gone = source.facts_since(whole.change, whole.lineage)
     assert (list(gone.stale), rows(gone.journeys)) == ([fact["journey_id"]], [])
 
 

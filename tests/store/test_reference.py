@@ -139,7 +139,7 @@ def test_a_leg_measured_anew_reaches_the_statistics(furnished: Store, network: N
         found = leg(w, "CKG", "DAZ")
         save_leg(w, replace(found.value, length_km=found.value.length_km + 10), found.version)
         w.commit()
-    after = source.facts_since(before.change)
+    after = source.facts_since(before.change, before.lineage)
     (old,), (new,) = (batch.journeys.to_pylist() for batch in (before, after))  # type: ignore[attr-defined]
     assert new["length_km"] == pytest.approx(old["length_km"] + 10)
 

@@ -9,6 +9,7 @@ from railtrack.store.tables.base import Base, BigId, UtcTime
 from railtrack.store.tables.bookkeeping import (
     AuditRow,
     ChangeCounterRow,
+    ChangeLineageRow,
     DraftRow,
     FormReceiptRow,
     RemovalRow,
@@ -26,6 +27,7 @@ __all__ = [
     "Base",
     "BigId",
     "ChangeCounterRow",
+    "ChangeLineageRow",
     "ContainerRow",
     "CorridorRow",
     "CrossingRow",

@@ -23,8 +23,21 @@ class ChangeCounterRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, default=1)
     change: Mapped[int] = mapped_column(BigInteger, default=0)
+    lineage: Mapped[str] = mapped_column(String(32), default="")  # made anew at random with each number
 
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+
+class ChangeLineageRow(Base):
+    """The last change numbers with their lineages: who kept a copy tells by the pair whether this is its database.
+
+    The number alone does not: a database made anew, or put back and written to since, comes to the same numbers.
+    """
+
+    __tablename__ = "change_lineage"
+
+    change: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    lineage: Mapped[str] = mapped_column(String(32))
 
 
 class RemovalRow(Base):

@@ -39,8 +39,15 @@ def upgrade() -> None:
         "change_counter",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("change", sa.BigInteger(), nullable=False),
+        sa.Column("lineage", sa.String(length=32), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_change_counter_one_row")),
         primary_key("change_counter"),
+    )
+    op.create_table(
+        "change_lineage",
+        sa.Column("change", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("lineage", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("change", name=op.f("pk_change_lineage")),
     )
     op.create_table(
         "corridors",
@@ -407,7 +414,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("journey_id", "position", name=op.f("pk_visits")),
     )
 
-    op.execute("INSERT INTO change_counter (id, change) VALUES (1, 0)")
+    op.execute("INSERT INTO change_counter (id, change, lineage) VALUES (1, 0, '')")
 
 
 def downgrade() -> None:
@@ -432,6 +439,7 @@ def downgrade() -> None:
         "removals",
         "organisations",
         "corridors",
+        "change_lineage",
         "change_counter",
     ):
         op.drop_table(table)
