@@ -12,6 +12,9 @@ from railtrack.analytics.filters import By, Filters, Options, Where
 
 Row = dict[str, object]
 
+# journeys without one are a row of their own, whose group is NULL; one without a date is in no period
+MAY_LACK = frozenset({By.CORRIDOR.value, By.TRAIN.value})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
@@ -47,7 +50,7 @@ class Shape:
 
 
 def spell_group(by: By, period: str) -> str:
-    """Spell the value of a group in SQL; `period` is the date it goes by. NULL belongs to no group."""
+    """Spell the value of a group in SQL; `period` is the date it goes by. NULL is a group for `MAY_LACK` only."""
     year = f"CAST(EXTRACT(YEAR FROM {period}) AS VARCHAR)"
     if by is By.MONTH:
         return f"{year} || '-' || LPAD(CAST(EXTRACT(MONTH FROM {period}) AS VARCHAR), 2, '0')"
@@ -77,7 +80,7 @@ def where(shape: Shape, filters: Filters, options: Options, partner_names: Colle
 
 
 def table(snapshot: Snapshot, shape: Shape, by: Iterable[By], conditions: Where) -> list[Row]:
-    """Compute the rows, one a group in ascending order; a single one where nothing is grouped by."""
+    """Compute the rows, one a group in ascending order, None last; a single one where nothing is grouped by."""
     groups = shape.groups(by)
     columns = groups | {name: shape.column(name) for name in shape.order}
     return snapshot.rows(select(columns, shape.source, conditions, groups), conditions.values)
@@ -90,18 +93,23 @@ def select(
     groups: Mapping[str, str],
     also: Sequence[str] = (),
 ) -> str:
-    """Write a grouped query; facts that have no value to be grouped by are left out.
+    """Write a grouped query; NULL is a group in what a journey may lack, in other columns such facts are left out.
 
     `also` are further groups, in which NULL is a group like any other.
     """
     parts = ["SELECT", ", ".join(f"{sql} AS {quoted(name)}" for name, sql in columns.items())]
     parts += ["FROM", source, "WHERE", str(conditions)]
-    parts += [f"AND {sql} IS NOT NULL" for sql in groups.values()]
+    parts += [f"AND {sql} IS NOT NULL" for name, sql in groups.items() if name not in MAY_LACK]
     if groups or also:
         parts += ["GROUP BY", ", ".join((*groups.values(), *also))]
     if groups:
-        parts += ["ORDER BY", ", ".join(quoted(name) for name in groups)]
+        parts += ["ORDER BY", ", ".join(f"{quoted(name)} NULLS LAST" for name in groups)]
     return " ".join(parts)
+
+
+def none_last(key: Sequence[object]) -> list[tuple[bool, str]]:
+    """Give what rows are sorted by where Python sorts them, as the SQL does."""
+    return [(value is None, str(value)) for value in key]
 
 
 def quoted(name: str) -> str:

@@ -30,7 +30,7 @@ from railtrack.analytics.filters import (
     groups,
 )
 from railtrack.analytics.reliability import reliability
-from railtrack.analytics.rows import Row, Shape, where
+from railtrack.analytics.rows import MAY_LACK, Row, Shape, where
 from railtrack.analytics.transit import transit
 from railtrack.analytics.volume import unpublished, volume
 from railtrack.domain.messages import say
@@ -112,7 +112,7 @@ def behind(
     engine: Engine,
     statistic: Statistic,
     filters: Filters = ALL,
-    group: Mapping[str, str] | None = None,
+    group: Mapping[str, str | None] | None = None,
     options: Options = USUAL,
     *,
     column: str | None = None,
@@ -120,7 +120,8 @@ def behind(
 ) -> list[int]:
     """Give the ids of the journeys behind a figure, ascending.
 
-    `group` names the row by its grouped columns, such as `{"month": "2024-03", "station": "MAL"}`. `column` is one of
+    `group` names the row by its grouped columns, such as `{"month": "2024-03", "station": "MAL"}`, None being the row
+    of those without. `column` is one of
     the columns that count; None is the one the row's figures rest on. Raises `WrongUsage` for a group or column the
     statistic does not have.
     """
@@ -140,6 +141,8 @@ def behind(
     asked = dict(group or {})
     groups(statistic, (name for name in asked if name not in shape.own_groups))
     for number, (name, value) in enumerate(asked.items()):
+        if value is None:
+            conditions.add(f"{shape.group(name)} IS NULL")
         conditions.equal(shape.group(name), f"group_{number}", value)
     return _ids(engine, shape, str(conditions), conditions.values)
 
@@ -153,10 +156,10 @@ def ungrouped(
     *,
     partner_names: Collection[str] | None = None,
 ) -> list[int]:
-    """Give the journeys in no row when grouped so, having no such value: no departure for a month, no train number."""
+    """Give the journeys in no row when grouped so: those without a date, by a period."""
     shape = _SHAPES[statistic](options)
     conditions = where(shape, filters, options, partner_names)
-    keys = [shape.group(group.value) for group in groups(statistic, by)]
+    keys = [shape.group(group.value) for group in groups(statistic, by) if group.value not in MAY_LACK]
     conditions.add(f"({' OR '.join(f'{key} IS NULL' for key in keys)})" if keys else "FALSE")
     return _ids(engine, shape, str(conditions), conditions.values)
 

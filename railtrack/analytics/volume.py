@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 
 from railtrack.analytics.engine import Engine
 from railtrack.analytics.filters import ALL, USUAL, Filters, Options, Statistic, Where, groups
-from railtrack.analytics.rows import Row, Shape, quoted, select, table, where
+from railtrack.analytics.rows import Row, Shape, none_last, quoted, select, table, where
 from railtrack.domain.journeys import Direction
 
 _COLUMNS = (
@@ -112,7 +112,7 @@ def _both_directions(rows: Iterable[Row], keys: tuple[str, ...]) -> list[Row]:
     place = keys.index("direction")
     rests = {key[:place] + key[place + 1 :] for key in found} or ({()} if len(keys) == 1 else set())
     wanted = [(*rest[:place], direction.value, *rest[place:]) for rest in rests for direction in Direction]
-    return [found.get(key) or dict(zip(keys, key, strict=True)) | _NOTHING for key in sorted(wanted)]
+    return [found.get(key) or dict(zip(keys, key, strict=True)) | _NOTHING for key in sorted(wanted, key=none_last)]
 
 
 _NOTHING: Row = dict.fromkeys(_COLUMNS, 0) | {"teu": 0.0, "gross_t": 0.0, "capacity_teu": 0.0, "fill_share": None}

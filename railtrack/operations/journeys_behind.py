@@ -38,14 +38,15 @@ def behind(
     statistic: Statistic,
     *,
     filters: Filters,
-    group: Mapping[str, str] | None = None,
+    group: Mapping[str, str | None] | None = None,
     column: str | None = None,
     options: Options,
     actor: Actor,
 ) -> Behind:
     """Give the journeys behind a row or one of its counts; raises WrongUsage, NotFound as the statistic does.
 
-    `group` names the row by its grouped columns. Everything recorded up to now is heard.
+    `group` names the row by its grouped columns, None being the row of those without. Everything recorded up to now
+    is heard.
     """
     seen = settled(store, filters, actor)
     engine = engine_of(store)

@@ -237,7 +237,7 @@ def _behind(asked: Asked, actor: Actor) -> tuple[journeys_behind.Behind, dict[st
             current_store(),
             asked.statistic,
             filters=asked.filters,
-            group=group,
+            group={name: value or None for name, value in group.items()},
             column=column or None,
             options=asked.options,
             actor=actor,

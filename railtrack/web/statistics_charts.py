@@ -273,9 +273,10 @@ def _by_label(rows: Sequence[Row], key: str, counted: str, network: Network) -> 
     found = []
     for value, same in _grouped(rows, key):
         journeys = sum(count(row, counted) for row in same)
+        word, _address, code = group_word(key, value, network)
         found.append(
             drawings.RangeRow(
-                label=group_word(key, value, network)[2] or value,
+                label=code or word,
                 sub=ngettext("%(figure)s journey", "%(figure)s journeys", journeys, figure=number(journeys)),
                 ranges=_both(same),
             )
@@ -303,7 +304,7 @@ def _west_first(rows: Sequence[Row]) -> list[Row]:
 def _grouped(rows: Sequence[Row], key: str) -> list[tuple[str, list[Row]]]:
     found: dict[str, list[Row]] = {}
     for row in rows:
-        found.setdefault(str(row[key]), []).append(row)
+        found.setdefault("" if row[key] is None else str(row[key]), []).append(row)
     return list(found.items())
 
 

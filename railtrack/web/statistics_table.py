@@ -119,7 +119,8 @@ def crossings(network: Network) -> list[str]:
 
 
 def group_of(row: Row, keys: Sequence[str]) -> dict[str, str]:
-    return {name: str(row[name]) for name in keys}
+    """Name a row by its group, as an address does: empty for those that lack a train or corridor."""
+    return {name: "" if row[name] is None else str(row[name]) for name in keys}
 
 
 def journeys_address(asked: Asked, column: str = "", group: Mapping[str, str] | None = None) -> str:
@@ -135,6 +136,8 @@ def journeys_address(asked: Asked, column: str = "", group: Mapping[str, str] | 
 def group_word(name: str, value: object, network: Network) -> tuple[str, str, str]:
     """A group's value as words, with an address and a second line where there are any."""
     text = "" if value is None else str(value)
+    if not text and name in ("corridor", "train"):
+        return gettext("no corridor") if name == "corridor" else gettext("no train"), "", ""
     if name == "station" and text in network.stations:
         return full_name(network.stations[text], language()), station_address(text), text
     if name == "crossing":

@@ -9,7 +9,8 @@ from railtrack.analytics.statistics import DateOf, Filters, Options, Plan, Row, 
 from railtrack.domain.journeys import Direction, Status
 from tests.analytics.boxes import Box, delay_h, moving_h, visit_date
 
-Key = tuple[str, ...]
+Key = tuple[str | None, ...]
+Names = tuple[str, ...]
 
 
 def compute(
@@ -39,18 +40,23 @@ def within(filters: Filters, day: date | None) -> bool:
     return day is not None and (filters.from_date or date.min) <= day <= (filters.to_date or date.max)
 
 
-def group_of(box: Box, by: Key, day: date | None) -> Key | None:
-    """The group of a journey; None where it has no such value and so stands in no row."""
-    values = []
+def group_of(box: Box, by: Names, day: date | None) -> Key | None:
+    """The group of a journey, None in it for a train or corridor it lacks; None where it has no date for a period."""
+    values: list[str | None] = []
     for name in by:
         if name in ("month", "quarter", "year"):
-            value = None if day is None else period(name, day)
+            if day is None:
+                return None
+            values.append(period(name, day))
         else:
             value = getattr(box, name)
-        if value is None:
-            return None
-        values.append(str(value))
+            values.append(None if value is None else str(value))
     return tuple(values)
+
+
+def ascending(key: Key) -> list[tuple[bool, str]]:
+    """What keys are sorted by: what is lacking comes last."""
+    return [(value is None, value or "") for value in key]
 
 
 def period(name: str, day: date) -> str:
@@ -61,16 +67,16 @@ def period(name: str, day: date) -> str:
     return str(day.year)
 
 
-def grouped(boxes: Collection[Box], filters: Filters, by: Key) -> dict[Key, list[Box]]:
+def grouped(boxes: Collection[Box], filters: Filters, by: Names) -> dict[Key, list[Box]]:
     groups: dict[Key, list[Box]] = {}
     for box in boxes:
         key = group_of(box, by, box.period_date)
         if key is not None and within(filters, box.period_date):
             groups.setdefault(key, []).append(box)
-    return dict(sorted(groups.items()))
+    return {key: groups[key] for key in sorted(groups, key=ascending)}
 
 
-def transit(boxes: Collection[Box], filters: Filters, by: Key, options: Options) -> list[Row]:
+def transit(boxes: Collection[Box], filters: Filters, by: Names, options: Options) -> list[Row]:
     alive = [box for box in boxes if box.journey.status is not Status.CANCELLED]
     groups = grouped(alive, filters, by) or ({} if by else {(): []})
     return [dict(zip(by, key, strict=True)) | transit_row(group, options) for key, group in groups.items()]
@@ -111,7 +117,7 @@ def transit_row(boxes: Collection[Box], options: Options) -> Row:
     }
 
 
-def reliability(boxes: Collection[Box], filters: Filters, by: Key, options: Options) -> list[Row]:
+def reliability(boxes: Collection[Box], filters: Filters, by: Names, options: Options) -> list[Row]:
     def delay(box: Box) -> float | None:
         return delay_h(box, box.first_plan if options.plan is Plan.FIRST else box.latest_plan)
 
@@ -138,7 +144,7 @@ def reliability(boxes: Collection[Box], filters: Filters, by: Key, options: Opti
     return rows
 
 
-def dwell(boxes: Collection[Box], filters: Filters, by: Key, options: Options) -> list[Row]:
+def dwell(boxes: Collection[Box], filters: Filters, by: Names, options: Options) -> list[Row]:
     groups: dict[Key, list[tuple[float | None, bool]]] = {}
     names = (*by, *(name for name in ("station",) if name not in by))
     for box in boxes:
@@ -150,7 +156,8 @@ def dwell(boxes: Collection[Box], filters: Filters, by: Key, options: Options) -
             place = names.index("station")
             groups.setdefault((*key[:place], visit.station, *key[place:]), []).append((visit.dwell_h, visit.is_open))
     rows: list[Row] = []
-    for key, visits in sorted(groups.items()):
+    for key in sorted(groups, key=ascending):
+        visits = groups[key]
         stays = [hours for hours, _ in visits if hours is not None]
         rows.append(
             dict(zip(names, key, strict=True))
@@ -164,7 +171,7 @@ def dwell(boxes: Collection[Box], filters: Filters, by: Key, options: Options) -
     return rows
 
 
-def borders(boxes: Collection[Box], filters: Filters, by: Key, options: Options) -> list[Row]:
+def borders(boxes: Collection[Box], filters: Filters, by: Names, options: Options) -> list[Row]:
     groups: dict[Key, list[float]] = {}
     names = (*by, *(name for name in ("crossing", "direction") if name not in by))
     for box in boxes:
@@ -176,12 +183,12 @@ def borders(boxes: Collection[Box], filters: Filters, by: Key, options: Options)
             own = {"crossing": crossing.name, "direction": box.direction.value}
             groups.setdefault((*key, *(own[name] for name in names[len(by) :])), []).append(crossing.hours)
     return [
-        dict(zip(names, key, strict=True)) | {"journeys": len(hours), **spread(hours)}
-        for key, hours in sorted(groups.items())
+        dict(zip(names, key, strict=True)) | {"journeys": len(groups[key]), **spread(groups[key])}
+        for key in sorted(groups, key=ascending)
     ]
 
 
-def volume(boxes: Collection[Box], filters: Filters, by: Key, options: Options) -> list[Row]:
+def volume(boxes: Collection[Box], filters: Filters, by: Names, options: Options) -> list[Row]:
     names = (*by, *(name for name in ("direction",) if name not in by))
     place = names.index("direction")
     departed = [box for box in boxes if box.journey.departed is not None]
@@ -203,7 +210,7 @@ def volume(boxes: Collection[Box], filters: Filters, by: Key, options: Options) 
                     | {"balance": weak / strong if strong else None},
                 )
             )
-    return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
+    return [row for _, row in sorted(rows, key=lambda pair: ascending(pair[0]))]
 
 
 def volume_row(boxes: Collection[Box]) -> Row:
@@ -266,7 +273,7 @@ def km_median(ended: list[float], watched: list[float]) -> float | None:
     return None
 
 
-_STATISTICS: dict[Statistic, Callable[[Collection[Box], Filters, Key, Options], list[Row]]] = {
+_STATISTICS: dict[Statistic, Callable[[Collection[Box], Filters, Names, Options], list[Row]]] = {
     Statistic.TRANSIT: transit,
     Statistic.RELIABILITY: reliability,
     Statistic.DWELL: dwell,

@@ -78,7 +78,7 @@ def test_the_journeys_behind_a_row_are_as_many_as_it_says(statistic: Statistic, 
     engine = holding(boxes)
     own = {Statistic.DWELL: ["station"], Statistic.BORDERS: ["crossing", "direction"], Statistic.VOLUME: ["direction"]}
     for row in compute(engine, statistic, filters, by, options):
-        group = {name: str(row[name]) for name in (*by, *own.get(statistic, []))}
+        group = {name: None if row[name] is None else str(row[name]) for name in (*by, *own.get(statistic, []))}
         known = {box.id: box for box in boxes}
         if statistic is Statistic.VOLUME:
             ids = behind(engine, statistic, filters, group, options)

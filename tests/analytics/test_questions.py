@@ -216,6 +216,19 @@ def test_a_journey_without_a_date_is_in_no_month_and_in_no_period() -> None:
     assert only(transit(engine, Filters(from_date=date(2000, 1, 1))))["inconsistent"] == 0
 
 
+@pytest.mark.parametrize("name", ["corridor", "train"])
+def test_journeys_without_a_train_or_corridor_are_a_row_of_their_own_that_comes_last(name: str) -> None:
+    engine = asking(replace(W1, **{name: None}), replace(W1, **{name: "z"}))  # type: ignore[arg-type]
+    for statistic in Statistic:
+        rows = STATISTICS[statistic](engine, by=[name])
+        assert rows, statistic
+        assert list(dict.fromkeys(row[name] for row in rows)) == ["z", None]
+    assert behind(engine, Statistic.TRANSIT, group={name: None}) == [1]
+    assert behind(engine, Statistic.TRANSIT, group={name: "z"}) == [2]
+    assert ungrouped(engine, Statistic.TRANSIT, by=[name, "year"]) == []
+    assert [row["km_median_h"] for row in transit(engine, by=[name])] == [transit(engine)[0]["km_median_h"]] * 2
+
+
 @pytest.mark.parametrize(
     ("day", "month", "quarter"),
     [

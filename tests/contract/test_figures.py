@@ -113,6 +113,25 @@ def test_numbers_are_unrounded_in_json_and_rounded_to_one_decimal_in_tables(stat
     assert str(sd) not in table
 
 
+@pytest.mark.parametrize("name", ["train", "corridor"])
+def test_journeys_without_a_train_or_corridor_are_a_row_of_null_that_stands_last(
+    load: Callable[..., dict[str, Any]], run: Run, run_json: Callable[..., Any], name: str
+) -> None:
+    header = "reference,partner,origin,destination,corridor,train,container,size_type\n"
+    named = "A,P,CKG,MHG,dostyk-petropavl,T1,CSQU3054383,45G1\n"
+    assert load(header + named + "B,P,HRB,BAO,,,MSCU6639870,22G1\n")["accepted"] == 2
+    happened = "reference,event,station,occurred_at\nA,departed,CKG,2024-03-01\nB,departed,HRB,2024-03-01\n"
+    assert load(happened)["accepted"] == 2
+    asked = ("--partner", "P", "--by", name)
+    for statistic in ("transit", "volume"):
+        groups = [row[name] for row in run_json("stats", statistic, *asked)]
+        assert groups == sorted(groups, key=lambda group: group is None)
+        assert set(groups) == {{"train": "T1", "corridor": "dostyk-petropavl"}[name], None}
+    lines = run("stats", "transit", *asked, "--format", "csv").stdout.splitlines()
+    assert lines[-1].startswith(",1,")
+    assert run("stats", "transit", *asked).stdout.splitlines()[-1].split()[:2] == ["–", "1"]
+
+
 def test_a_way_goes_through_its_vias_in_order(run_json: Callable[..., Any]) -> None:
     found = run_json("route", "CNCKG", "Mannheim Mühlauhafen", "--via", "AST", "--via", "MOW")
     stops = [found["legs"][0]["from"], *(leg["to"] for leg in found["legs"])]

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import re
+from html import unescape
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -210,6 +212,25 @@ def test_every_count_leads_to_its_journeys(city: FlaskClient, web_store: Store) 
     assert 'href="/statistics/borders/journeys?' in page
     assert get(city, "/statistics/borders/journeys?column=p50_h", 404)
     assert get(city, "/statistics/borders/journeys?g_colour=red", 404)
+
+
+@pytest.mark.parametrize("name", ["train", "corridor"])
+def test_journeys_without_a_train_or_corridor_stand_in_a_row_that_says_so(
+    city: FlaskClient, web_store: Store, name: str
+) -> None:
+    under_way(web_store, "R1", partner="Example")
+    under_way(web_store, "R2", partner="Example", train="", corridor=None)
+    page = get(city, f"/statistics/transit?partner=Example&by={name}")
+    assert [row[0] for row in rows_of(page)][-1] == f"no {name}"
+    assert len(rows_of(page)) == 2
+    assert "None" not in text_of(page)
+    links = [unescape(found) for found in re.findall(r'href="(/statistics/transit/journeys[^"]*)"', page)]
+    (link,) = [found for found in links if f"g_{name}=&" in f"{found}&" and "column=journeys" in found]
+    (line,) = table_rows(get(city, link), "journeys")[1:]
+    assert "R2" in " ".join(line)
+    assert f"no {name}" in text_of(get(city, link))
+    for row in csv.DictReader(StringIO(get(city, f"/statistics/transit.csv?partner=Example&by={name}"))):
+        assert row[name] in ("T 7", "dostyk-petropavl", "")
 
 
 def test_journeys_link_to_their_shipments_and_go_into_files(city: FlaskClient, web_store: Store) -> None:
