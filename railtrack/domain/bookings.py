@@ -4,6 +4,7 @@ A `BookingLedger` starts from the recorded shipments that the rows name, takes t
 on each. What it has gathered in the end (new shipments, containers, changes) is for the store to write.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -31,13 +32,17 @@ def train_key(facts: ShipmentFacts) -> TrainKey | None:
 
 @dataclass
 class Slot:
-    """A container of a shipment in the making; `id` is None while it is new."""
+    """A container of a shipment in the making; `id` is None while it is new.
+
+    Of containers booked by quantity `booked` is how many; `facts.quantity` is what is left, for `Entry.settle` to say.
+    """
 
     facts: ContainerFacts
     id: int | None = None
     version: int = 1
     booked: int | None = None
-    before: ContainerFacts | None = None  # as recorded, where a row changed it
+    before: ContainerFacts | None = None  # as recorded, where it is something else by now
+    is_stated: bool = False  # a row changed it, not only what is left of it
 
     @property
     def is_quantity(self) -> bool:
@@ -55,7 +60,8 @@ class Entry:
     before: ShipmentFacts | None = None
     slots: list[Slot] = field(default_factory=list)
     numbered: dict[str, Slot] = field(default_factory=dict)
-    by_size: dict[str | None, Slot] = field(default_factory=dict)
+    by_size: dict[str | None, Slot] = field(default_factory=dict)  # what is booked by quantity
+    given: Counter[str | None] = field(default_factory=Counter)  # how many of a size-type have their numbers
 
     def add(self, slot: Slot) -> None:
         self.slots.append(slot)
@@ -63,6 +69,20 @@ class Entry:
             self.by_size[slot.facts.size_type] = slot
         else:
             self.numbered[slot.facts.container] = slot
+            self.given[slot.facts.size_type] += 1
+
+    def settle(self, size_type: str | None) -> None:
+        """Say anew what is left of a booking: what was booked less the containers of its size-type with numbers.
+
+        It follows from what the shipment holds, so neither the order of rows nor that of files matters.
+        """
+        booking = self.by_size.get(size_type)
+        if booking is None or booking.booked is None:
+            return
+        left = max(0, booking.booked - self.given[size_type])
+        if left != booking.facts.quantity:
+            _remember(booking)
+            booking.facts = replace(booking.facts, quantity=left)
 
     @property
     def touched(self) -> bool:
@@ -181,30 +201,34 @@ class BookingLedger:
         if slot is None:
             return []
         changed = differences(row.container, slot.facts)
-        if slot.is_quantity and row.container.quantity != slot.booked:
-            changed += (Difference("quantity", str(row.container.quantity), str(slot.booked)),)
-        if slot.id is None or slot.before is not None:
+        if slot.is_quantity and row.container.quantity not in (None, slot.booked):
+            changed += (Difference("quantity", str(row.container.quantity), as_text(slot.booked)),)
+        if slot.id is None or slot.is_stated:
             return [_mixed(row.shipment.reference, d, entry.line) for d in changed]
         if self.update:
-            return _too_few(row, slot)
+            return _too_few(row, slot, entry.given[slot.facts.size_type])
         return [_recorded_otherwise(row.shipment.reference, d, row.container.container) for d in changed]
 
     def _add_container(self, entry: Entry, stated: ContainerFacts) -> bool:
         slot = _find(entry, stated)
         if slot is None:
-            if stated.container is not None:
-                _take_one(entry.by_size.get(stated.size_type))
             entry.add(Slot(stated, booked=stated.quantity if stated.container is None else None))
+            entry.settle(stated.size_type)
             return True
-        same = not differences(stated, slot.facts) and (not slot.is_quantity or stated.quantity == slot.booked)
-        if same:
+        of_other_quantity = slot.is_quantity and stated.quantity not in (None, slot.booked)
+        if not differences(stated, slot.facts) and not of_other_quantity:
             return False
         _remember(slot)
+        slot.is_stated = True
+        before = slot.facts.size_type
         slot.facts = merged(stated, slot.facts)
-        if slot.is_quantity and stated.quantity is not None:
-            taken = (slot.booked or 0) - (slot.facts.quantity or 0)
+        if of_other_quantity:
             slot.booked = stated.quantity
-            slot.facts = replace(slot.facts, quantity=stated.quantity - taken)
+        if not slot.is_quantity:
+            entry.given[before] -= 1
+            entry.given[slot.facts.size_type] += 1
+            entry.settle(before)
+        entry.settle(slot.facts.size_type)
         return True
 
 
@@ -212,13 +236,6 @@ def _find(entry: Entry, stated: ContainerFacts) -> Slot | None:
     if stated.container is None:
         return entry.by_size.get(stated.size_type)
     return entry.numbered.get(stated.container)
-
-
-def _take_one(booking: Slot | None) -> None:
-    """A number was given to one of the containers booked by quantity."""
-    if booking is not None and booking.facts.quantity:
-        _remember(booking)
-        booking.facts = replace(booking.facts, quantity=booking.facts.quantity - 1)
 
 
 def _remember(slot: Slot) -> None:
@@ -268,19 +285,17 @@ def _recorded_otherwise(reference: str, d: Difference, container: str | None = N
     )
 
 
-def _too_few(row: ShipmentRow, slot: Slot) -> list[Problem]:
+def _too_few(row: ShipmentRow, slot: Slot, given: int) -> list[Problem]:
     """A booking cannot shrink below the containers that have their numbers."""
-    if not slot.is_quantity or row.container.quantity is None:
-        return []
-    taken = (slot.booked or 0) - (slot.facts.quantity or 0)
-    if row.container.quantity >= taken:
+    quantity = row.container.quantity
+    if not slot.is_quantity or quantity is None or quantity == slot.booked or quantity >= given:
         return []
     return [
         Problem(
-            message=say("%(taken)s of the booked containers already have their numbers.", taken=taken),
-            remedy=say("Write a quantity of at least %(taken)s.", taken=taken),
+            message=say("%(taken)s of the booked containers already have their numbers.", taken=given),
+            remedy=say("Write a quantity of at least %(taken)s.", taken=given),
             column="quantity",
-            value=str(row.container.quantity),
-            suggestions=(str(taken),),
+            value=str(quantity),
+            suggestions=(str(given),),
         )
     ]

@@ -88,21 +88,11 @@ def _judge(reading: Reading, rows: Sequence[ShipmentRow], actor: Actor, update: 
         update=update,
         may_tell_past=actor.is_administrator,
     )
-    verdicts: dict[int, Verdict] = {}
-    place: dict[object, int] = {}  # of each shipment in the file
-    places = [
-        place.setdefault(("" if isinstance(owner, Problem) else owner, reference), len(place))
-        for owner, reference in keys
-    ]
-    # each shipment's bookings by quantity first: numbers take their place, wherever in the file they stand
-    for i in sorted(range(len(rows)), key=lambda i: (places[i], rows[i].container.container is not None)):
-        owner, row = owners[i], rows[i]
-        verdicts[i] = (
-            rejected(row.line, [owner])
-            if isinstance(owner, Problem)
-            else ledger.take((owner, row.shipment.reference), row)
-        )
-    return _Judged(ledger, tuple(verdicts[i] for i in range(len(rows))))
+    verdicts = tuple(
+        rejected(row.line, [owner]) if isinstance(owner, Problem) else ledger.take((owner, row.shipment.reference), row)
+        for owner, row in zip(owners, rows, strict=True)
+    )
+    return _Judged(ledger, verdicts)
 
 
 def _owner(

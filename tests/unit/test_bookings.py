@@ -13,6 +13,7 @@ from railtrack.domain.journeys import Direction
 from railtrack.domain.records import Organisation, RecordedContainer, RecordedShipment
 from railtrack.domain.times import Moment
 from railtrack.domain.verdicts import State, Verdict
+from tests.factories import container_number
 
 KEY = (1, "CM-1")
 DEPARTURE = Moment(datetime(2024, 3, 1, 0, tzinfo=UTC), 480, text="2024-03-01T08:00")
@@ -185,12 +186,12 @@ def test_a_booking_sent_again_after_numbers_were_given_is_a_duplicate() -> None:
 
 
 def test_a_booking_of_another_quantity_needs_update_and_keeps_what_was_taken() -> None:
-    left = RecordedContainer(id=1, facts=replace(TEN, quantity=7), booked=10)
+    left = three_of_ten_have_numbers()
     twelve = row(replace(TEN, quantity=12))
-    found = problem(take(BookingLedger(recorded(left), {}), twelve)[0])
+    found = problem(take(BookingLedger(recorded(*left), {}), twelve)[0])
     assert (found.column, found.value) == ("quantity", "12")
 
-    ledger = BookingLedger(recorded(left), {}, update=True)
+    ledger = BookingLedger(recorded(*left), {}, update=True)
     assert states(take(ledger, twelve)) == [State.ACCEPTED]
     slot = ledger.entries[KEY].by_size["45G1"]
     assert (slot.booked, slot.facts.quantity) == (12, 9)
@@ -198,9 +199,50 @@ def test_a_booking_of_another_quantity_needs_update_and_keeps_what_was_taken() -
 
 @pytest.mark.parametrize(("quantity", "state"), [(3, State.ACCEPTED), (2, State.REJECTED)])
 def test_a_booking_cannot_shrink_below_its_numbers(quantity: int, state: State) -> None:
-    left = RecordedContainer(id=1, facts=replace(TEN, quantity=7), booked=10)
-    ledger = BookingLedger(recorded(left), {}, update=True)
+    ledger = BookingLedger(recorded(*three_of_ten_have_numbers()), {}, update=True)
     assert states(take(ledger, row(replace(TEN, quantity=quantity)))) == [state]
+
+
+def test_numbers_given_in_the_same_file_do_not_make_a_changed_booking_two_things() -> None:
+    for rows in ([row(), row(replace(TEN, quantity=12))], [row(replace(TEN, quantity=12)), row()]):
+        ledger = BookingLedger(recorded(RecordedContainer(id=1, facts=TEN, booked=10)), {}, update=True)
+        assert states(take(ledger, *rows)) == [State.ACCEPTED, State.ACCEPTED]
+        slot = ledger.entries[KEY].by_size["45G1"]
+        assert (slot.booked, slot.facts.quantity) == (12, 11)
+
+
+def test_more_numbers_than_were_booked_leave_nothing_and_the_booking_stays_known() -> None:
+    two = replace(TEN, quantity=2)
+    known = recorded(
+        RecordedContainer(id=1, facts=replace(two, quantity=0), booked=2),
+        *(RecordedContainer(id=n, facts=replace(BOX, container=container_number(n))) for n in (2, 3, 4)),
+    )
+    for update in (False, True):
+        ledger = BookingLedger(known, {}, update=update)
+        assert states(take(ledger, row(two))) == [State.DUPLICATE]
+        assert not ledger.entries[KEY].touched
+
+
+def test_a_container_that_turns_out_to_be_of_another_size_type_is_taken_from_that_booking() -> None:
+    ledger = BookingLedger(
+        recorded(
+            RecordedContainer(id=1, facts=replace(TEN, quantity=9), booked=10),
+            RecordedContainer(id=2, facts=replace(TEN, size_type="22G1", quantity=4), booked=4),
+            RecordedContainer(id=3, facts=BOX),
+        ),
+        {},
+        update=True,
+    )
+    assert states(take(ledger, row(replace(BOX, size_type="22G1")))) == [State.ACCEPTED]
+    left = {size: slot.facts.quantity for size, slot in ledger.entries[KEY].by_size.items()}
+    assert left == {"45G1": 10, "22G1": 3}
+    assert all(slot.before is not None for slot in ledger.entries[KEY].slots)
+
+
+def three_of_ten_have_numbers() -> list[RecordedContainer]:
+    numbered = [replace(BOX, container=container_number(n)) for n in (1, 2, 3)]
+    booking = RecordedContainer(id=9, facts=replace(TEN, quantity=7), booked=10)
+    return [booking, *(RecordedContainer(id=n, facts=facts) for n, facts in enumerate(numbered, 1))]
 
 
 # ---------------------------------------------------------------- the train's slots
