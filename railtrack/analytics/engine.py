@@ -27,6 +27,8 @@ TABLES: Mapping[str, tuple[tuple[str, str], ...]] = {
 LAYOUT = hashlib.sha256(repr(["with lineage", *sorted(TABLES.items())]).encode()).hexdigest()
 
 Parameters = Mapping[str, object]
+# after these the copy is not to be trusted; others are of the question
+_DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.CatalogException)
 _NAMED = re.compile(r"\$(\w+)")
 
 
@@ -58,6 +60,7 @@ class Engine:
         self._path = path
         self._lock = threading.RLock()
         self._connection: duckdb.DuckDBPyConnection | None = None
+        self._has_file = False  # the copy lies in `path`, not in memory
         self._fresh = False  # refreshed at least once in this process
 
     @property
@@ -96,7 +99,8 @@ class Engine:
         """Open a view of the facts that stays the same however much is refreshed meanwhile.
 
         Does not refresh by itself, but for the first time in a process, since an empty copy would be read as no
-        journeys. Raises `Unavailable` if DuckDB fails; the copy is then thrown away and the next call builds another.
+        journeys. Raises `Unavailable` if DuckDB fails; a copy that is damaged is thrown away, the next call builds
+        another.
         """
         with self._lock:
             if self._connection is None or not self._fresh:
@@ -106,9 +110,10 @@ class Engine:
         try:
             cursor.execute("BEGIN TRANSACTION")
             yield Snapshot(cursor)
-        except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.CatalogException) as error:
-            with self._lock:
-                self._discard()
+        except duckdb.Error as error:
+            if isinstance(error, _DAMAGE):
+                with self._lock:
+                    self._discard()
             raise _unavailable() from error
         finally:
             cursor.close()
@@ -123,7 +128,7 @@ class Engine:
 
     def _catch_up(self) -> int:
         if self._connection is None:
-            self._connection = _open(self._path)
+            self._connection, self._has_file = _open(self._path)
         known = _known(self._connection)
         # the source gives everything if what we know never happened there: it was made anew, or put back
         batch = self._source.facts_since(None) if known is None else self._source.facts_since(*known)
@@ -133,25 +138,29 @@ class Engine:
 
     def _discard(self) -> None:
         self.close()
-        if self._path is not None:
+        # of the file of another process, for whose sake this one took to memory, nothing is touched
+        if self._path is not None and self._has_file:
             for path in (self._path, self._path.with_name(self._path.name + ".wal")):
                 with suppress(OSError):
                     path.unlink(missing_ok=True)
 
 
-def _open(path: Path | None) -> duckdb.DuckDBPyConnection:
-    """Open the cache with tables of today's layout; a file that cannot be had is replaced, or else memory taken."""
+def _open(path: Path | None) -> tuple[duckdb.DuckDBPyConnection, bool]:
+    """Open the cache with tables of today's layout and tell whether it is the file.
+
+    A file that cannot be had is replaced, or else memory taken.
+    """
     if path is None:
-        return _prepared(":memory:")
+        return _prepared(":memory:"), False
     for attempt in range(2):
         try:
-            return _prepared(str(path))
+            return _prepared(str(path)), True
         except duckdb.Error as error:
             if attempt or "lock" in str(error):  # held by another process: leave it its file
                 break
             with suppress(OSError):
                 path.unlink(missing_ok=True)
-    return _prepared(":memory:")
+    return _prepared(":memory:"), False
 
 
 def _prepared(database: str) -> duckdb.DuckDBPyConnection:

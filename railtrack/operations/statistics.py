@@ -74,7 +74,8 @@ def partner_names(store: Store, actor: Actor) -> list[str] | None:
 def engine_of(store: Store) -> Engine:
     """Give this process's copy of the facts of a store, made when first asked for.
 
-    Beside an SQLite database it lies in a file, so that the next command need not load everything again.
+    Beside an SQLite database it lies in a file, so that the next command need not load everything again. The file has
+    a folder for its owner alone, like the database: DuckDB makes files that everybody may read.
     """
     with _lock:
         engine = _engines.get(store)
@@ -87,7 +88,13 @@ def _beside(store: Store) -> Path | None:
     if not store.is_sqlite:
         return None
     database = Path(store.address.removeprefix("sqlite:///"))
-    return database.with_name(f"{database.name}.facts") if database.parent.is_dir() else None
+    folder = database.with_name(f"{database.name}.cache")
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.chmod(0o700)
+    except OSError:
+        return None
+    return folder / "facts.duckdb"
 
 
 def settled(store: Store, filters: Filters, actor: Actor) -> Filters:

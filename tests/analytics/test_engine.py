@@ -1,5 +1,7 @@
 """The engine's copy of the facts: always as new as the last refresh, never a truth, at any thread's service."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -218,6 +220,42 @@ def test_a_question_that_finds_the_cache_damaged_says_so_and_the_next_one_is_ans
     with pytest.raises(Unavailable, match="nothing recorded is lost"):
         STATISTICS[Statistic.DWELL](engine)
     assert len(STATISTICS[Statistic.DWELL](engine)) == 4
+
+
+def test_a_question_duckdb_cannot_answer_is_an_error_for_people_and_keeps_the_copy() -> None:
+    source = MemorySource.of(BOXES)
+    engine = Engine(source)
+    engine.refresh()
+    with pytest.raises(Unavailable, match="nothing recorded is lost"), engine.snapshot() as snapshot:
+        snapshot.rows("SELECT CAST('no number' AS INTEGER)", {})
+    assert journeys(engine) == 6
+    assert source.asked == [None]
+
+
+HOLDING = """
+import sys, duckdb
+with duckdb.connect(sys.argv[1]) as connection:
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_file_that_another_process_holds_is_left_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "facts.duckdb"
+    source = MemorySource.of(BOXES)
+    first = Engine(source, path)
+    first.refresh()
+    first.close()
+    command = [sys.executable, "-c", HOLDING, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        engine = Engine(source, path)
+        assert journeys(engine) == 6
+        engine.rebuild()
+        assert journeys(engine) == 6
+        assert path.is_file()
+        other.communicate()
 
 
 def test_facts_that_cannot_be_taken_over_are_an_error_for_people_and_change_nothing() -> None:

@@ -1,6 +1,8 @@
 """Statistics as they are asked for: always fresh, only of what the asker may see, names in any spelling."""
 
+import os
 import sqlite3
+import stat
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,7 +65,10 @@ def test_a_second_process_finds_the_copy_of_the_first_beside_the_database(sqlite
     first, second = Store(sqlite_url), Store(sqlite_url)
     init(first, now=datetime(2026, 11, 24, tzinfo=UTC))
     assert row(first)["journeys"] == row(second)["journeys"]
-    assert Path(sqlite_url.removeprefix("sqlite:///") + ".facts").is_file()
+    folder = Path(sqlite_url.removeprefix("sqlite:///") + ".cache")
+    assert (folder / "facts.duckdb").is_file()
+    if os.name == "posix":
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     first.close()
     second.close()
 
