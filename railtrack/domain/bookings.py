@@ -212,7 +212,9 @@ class BookingLedger:
     def _add_container(self, entry: Entry, stated: ContainerFacts) -> bool:
         slot = _find(entry, stated)
         if slot is None:
-            entry.add(Slot(stated, booked=stated.quantity if stated.container is None else None))
+            # a container is laden unless somebody says otherwise
+            facts = replace(stated, laden=stated.laden is not False)
+            entry.add(Slot(facts, booked=stated.quantity if stated.container is None else None))
             entry.settle(stated.size_type)
             return True
         of_other_quantity = slot.is_quantity and stated.quantity not in (None, slot.booked)

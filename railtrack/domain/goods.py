@@ -50,12 +50,13 @@ class ContainerFacts:
 
     `container` is the compact ISO 6346 number or None; weights and amounts of a quantity are its totals.
     `quantity` and `size_type` are None only in published rows whose source does not tell; `teu` is given only there.
+    `laden` is None in a row that does not say; what is recorded is one or the other.
     """
 
     container: str | None
     quantity: int | None = 1
     size_type: str | None = None
-    laden: bool = True
+    laden: bool | None = True
     seals: tuple[str, ...] = ()
     hs_code: str = ""
     goods: str = ""

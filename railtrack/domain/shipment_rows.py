@@ -215,7 +215,7 @@ def _container(row: Judging) -> ContainerFacts:
         container=number,
         quantity=quantity,
         size_type=size_type.code if size_type else None,
-        laden=laden is not False,
+        laden=laden,
         seals=row.given("seals", _seals) or (),
         hs_code=row.given("hs_code", _hs_code) or "",
         goods=row.read("goods", _goods) or "",
@@ -309,7 +309,8 @@ def _money(row: Judging, column: str) -> Money | None:
 def _weigh(row: Judging, facts: ContainerFacts, size_type: SizeType | None) -> None:
     """Warn of weights and values that are possible but seldom meant."""
     count, gross = facts.quantity or 1, facts.gross_kg
-    if gross is not None and facts.laden and gross < LEAST_LADEN_KG * count:
+    is_laden = facts.laden is not False  # as a container is where nothing is said
+    if gross is not None and is_laden and gross < LEAST_LADEN_KG * count:
         row.warn(
             "gross_kg",
             say("Laden, but under 1,000 kg a container."),
@@ -340,7 +341,7 @@ def _weigh(row: Judging, facts: ContainerFacts, size_type: SizeType | None) -> N
             say("Less than the empty container, %(tare)s kg.", tare=f"{facts.tare_kg:,.0f}"),
             say("Gross is the container with its goods, tare included."),
         )
-    if facts.laden and facts.value is not None and facts.value.amount == 0:
+    if is_laden and facts.value is not None and facts.value.amount == 0:
         row.warn(
             "value" if row.has("value") else "value_eur",
             say("Laden, but worth nothing."),

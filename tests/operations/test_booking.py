@@ -149,6 +149,14 @@ def test_an_update_writes_down_before_and_after(furnished: Store, network: Netwo
         assert (written[0].actor, written[0].at) == (ADMINISTRATOR.name, NOW)
 
 
+def test_an_update_that_does_not_say_so_does_not_fill_an_empty_container(furnished: Store, network: Network) -> None:
+    enter(furnished, network, [shipment_row(box=container(laden=False)), shipment_row(box=container(2, laden=None))])
+    said = [shipment_row(box=container(serial, laden=None, goods="Racks")) for serial in (1, 2)]
+    assert states(furnished, network, said, update=True) == [State.ACCEPTED] * 2
+    containers = stored(furnished).containers
+    assert [(c.facts.laden, c.facts.goods) for c in containers] == [(False, "Racks"), (True, "Racks")]
+
+
 def test_the_plan_as_first_recorded_stays(furnished: Store, network: Network) -> None:
     enter(furnished, network, [shipment_row(**PLAN)])
     later = moment("2024-03-20T12:00+01:00")

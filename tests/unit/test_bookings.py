@@ -155,6 +155,23 @@ def test_a_new_container_on_a_known_reference_is_added() -> None:
     assert [slot.id for slot in ledger.entries[KEY].slots] == [1, None]
 
 
+def test_a_container_is_laden_where_nothing_is_said() -> None:
+    ledger = BookingLedger({}, {})
+    take(ledger, row(replace(BOX, laden=None)), row(replace(OTHER_BOX, laden=False)))
+    assert [slot.facts.laden for slot in ledger.entries[KEY].slots] == [True, False]
+
+
+def test_a_row_that_does_not_say_keeps_an_empty_container_empty() -> None:
+    known = recorded(RecordedContainer(id=1, facts=replace(BOX, laden=False)))
+    says_nothing = replace(BOX, laden=None)
+    assert states(take(BookingLedger(known, {}), row(says_nothing))) == [State.DUPLICATE]
+    ledger = BookingLedger(known, {}, update=True)
+    assert states(take(ledger, row(replace(says_nothing, goods="Racks")))) == [State.ACCEPTED]
+    slot = ledger.entries[KEY].slots[0]
+    assert (slot.facts.laden, slot.facts.goods) == (False, "Racks")
+    assert states(take(BookingLedger(known, {}, update=True), row(replace(BOX, laden=True)))) == [State.ACCEPTED]
+
+
 # ---------------------------------------------------------------- bookings by quantity
 
 

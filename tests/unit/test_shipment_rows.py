@@ -82,7 +82,7 @@ def test_a_full_row_is_read_in_every_column() -> None:
 
 def test_an_almost_empty_row_has_defaults() -> None:
     row = good()
-    assert (row.container.laden, row.container.quantity, row.shipment.partner) == (True, 1, None)
+    assert (row.container.laden, row.container.quantity, row.shipment.partner) == (None, 1, None)
     assert (row.container.value, row.container.seals, row.container.gross_kg) == (None, (), None)
 
 
@@ -231,9 +231,9 @@ def test_a_quantity_is_a_whole_number_of_at_least_one(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "laden"),
-    [("yes", True), ("NO", False), ("no", False), (True, True), (False, False), ("", True), (None, True)],
+    [("yes", True), ("NO", False), ("no", False), (True, True), (False, False), ("", None), (None, None)],
 )
-def test_laden_is_yes_unless_it_is_no(cell: object, laden: bool) -> None:
+def test_laden_is_yes_no_or_not_said(cell: object, laden: bool | None) -> None:
     assert good(laden=cell).container.laden is laden
 
 
