@@ -7,7 +7,7 @@ commits, so that writers follow each other and change numbers appear in order on
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from railtrack.domain.actors import Actor
 from railtrack.store import migrating
+from railtrack.store.bulk import insert_all
 from railtrack.store.connecting import READS, WRITES, open_engine
 from railtrack.store.failures import translated
 from railtrack.store.lineage import take_change
@@ -36,6 +37,7 @@ class Writing(Reading):
     change: int
     actor: Actor
     now: datetime
+    _entries: list[dict[str, Any]] = field(default_factory=list, repr=False)
 
     def audit(
         self,
@@ -46,23 +48,28 @@ class Writing(Reading):
         after: dict[str, Any] | None = None,
         organisation_id: int | None = None,
     ) -> None:
-        """Write down who changes what, in the same transaction. `before` and `after` are JSON values."""
-        self.session.add(
-            AuditRow(
-                at=self.now,
-                actor=self.actor.name,
-                origin=self.actor.origin,
-                action=action,
-                subject=subject,
-                subject_id=str(subject_id),
-                before=before,
-                after=after,
-                organisation_id=organisation_id,
-            )
+        """Note who changes what; it is written with the commit, all entries at once, since a file brings many.
+
+        `before` and `after` are JSON values.
+        """
+        self._entries.append(
+            {
+                "at": self.now,
+                "actor": self.actor.name,
+                "origin": self.actor.origin,
+                "action": action,
+                "subject": subject,
+                "subject_id": str(subject_id),
+                "before": before,
+                "after": after,
+                "organisation_id": organisation_id,
+            }
         )
 
     def commit(self) -> None:
         """Keep everything; the transaction is over then."""
+        self.session.flush()  # the entries refer to what they are about
+        insert_all(self.session, AuditRow, self._entries)
         self.session.commit()
 
 

@@ -63,6 +63,19 @@ def test_the_audit_is_written_with_the_change_or_not_at_all(store: Store, now: d
     assert (entry.before, entry.after) == ({"a": 1}, {"a": 2})
 
 
+def test_the_entries_of_one_change_stand_in_their_order_whatever_they_hold(store: Store, now: datetime) -> None:
+    with store.writing(ADMINISTRATOR, now) as w:
+        organisation = add_organisation(w, "Alpha")
+        for n in range(5):
+            w.audit("do", "thing", n, None, {"n": n} if n % 2 else None, organisation.id if n else None)
+        w.commit()
+    with store.reading() as r:
+        entries = audit_entries(r, ADMINISTRATOR.scope).items[::-1]
+    assert [(e.action, e.subject_id) for e in entries][1:] == [("do", str(n)) for n in range(5)]
+    assert entries[0].action == "add"
+    assert [e.after for e in entries][1:] == [None, {"n": 1}, None, {"n": 3}, None]
+
+
 def test_a_change_rolled_back_leaves_no_gap_in_the_numbers(store: Store, now: datetime) -> None:
     with store.writing(ADMINISTRATOR, now) as w:
         first = w.change
