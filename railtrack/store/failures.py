@@ -51,10 +51,13 @@ _ANY = say("The database does not answer. Nothing was stored; try again, and see
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn what SQLAlchemy, Alembic and the drivers raise into errors of our own."""
+    """Turn what SQLAlchemy, Alembic and the drivers raise into errors of our own.
+
+    Values that no database takes, such as a number of more than 64 bits, are Refused.
+    """
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error, psycopg.Error, CommandError) as error:
+    except (SQLAlchemyError, sqlite3.Error, psycopg.Error, CommandError, OverflowError, UnicodeEncodeError) as error:
         raise _translation(error) from error
 
 
@@ -70,7 +73,8 @@ def _translation(error: Exception) -> RailtrackError:
         return Conflict(say("Two changes met; nothing was stored. Try again."))
     if isinstance(error, IntegrityError) or isinstance(cause, sqlite3.IntegrityError | psycopg.IntegrityError):
         return Conflict(say("This contradicts what is stored already, perhaps since a moment ago. Look at it anew."))
-    if isinstance(error, DataError) or isinstance(cause, psycopg.DataError):
+    # SQLite's driver complains of a number of more than 64 bits or half a surrogate pair in Python's own words
+    if isinstance(error, DataError | OverflowError) or isinstance(cause, psycopg.DataError | UnicodeEncodeError):
         return Refused([Problem(message=say("A value does not fit into the database."))])
     if isinstance(error, NoConnectionFree):
         return Unavailable(say("Too many are using the database at once. Nothing was stored; try again in a moment."))

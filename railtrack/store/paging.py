@@ -11,6 +11,7 @@ from railtrack.domain.errors import Problem, Refused
 from railtrack.domain.messages import say
 
 MOST = 500  # rows of a page
+MOST_NUMBER = 2**63 - 1  # of an integer in either database
 
 
 def encode(order: str, values: Sequence[Any]) -> str:
@@ -27,7 +28,7 @@ def decode(cursor: str | None, order: str, shape: Sequence[type | tuple[type, ..
         found = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         values = [_value(part) for part in found[1:]]
         good = found[0] == order and len(values) == len(shape)
-    except (ValueError, TypeError, KeyError, IndexError, binascii.Error, RecursionError):
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError, binascii.Error, RecursionError):
         good, values = False, []
     if not good or not all(isinstance(v, kind) for v, kind in zip(values, shape, strict=True)):
         raise Refused(
@@ -49,6 +50,10 @@ def bounded(limit: int) -> int:
 
 
 def _value(part: Any) -> Any:
+    if isinstance(part, bool) or (isinstance(part, int) and abs(part) > MOST_NUMBER):
+        raise ValueError
+    if isinstance(part, str):
+        part.encode()  # half a surrogate pair is no text; a ValueError too
     if not isinstance(part, dict):
         return part
     text = part["at"]

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.routing import IntegerConverter, ValidationError
 
 from railtrack.domain.errors import (
     Ambiguous,
@@ -26,8 +27,18 @@ STATUS = {Refused: 422, NotFound: 404, NotAllowed: 403, Ambiguous: 409, Conflict
 log = logging.getLogger(__name__)
 
 
+class Number(IntegerConverter):
+    """A number in an address, if a database can hold it; with any other there is no such page."""
+
+    def to_python(self, value: str) -> int:
+        if len(value) > 18:
+            raise ValidationError
+        return int(super().to_python(value))
+
+
 def register(app: Flask) -> None:
     """Make the application answer errors with our pages."""
+    app.url_map.converters["int"] = Number
     app.register_error_handler(RailtrackError, _refusal)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)

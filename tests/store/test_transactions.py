@@ -14,6 +14,7 @@ from railtrack.store.audit import audit_entries
 from railtrack.store.engine import Store
 from railtrack.store.exporting import current_change
 from railtrack.store.organisations import add_organisation, organisations
+from railtrack.store.people import keep_setting, person_by_id
 from railtrack.store.tables import OrganisationRow, SettingRow
 from tests.factories import ADMINISTRATOR
 
@@ -155,6 +156,16 @@ def test_what_must_not_happen_twice_is_a_conflict(store: Store, now: datetime) -
         w.commit()
     with pytest.raises(Conflict), store.writing(ADMINISTRATOR, now) as w:
         add_organisation(w, "ALPHA ")
+
+
+def test_text_that_is_none_is_refused(store: Store, now: datetime) -> None:
+    with pytest.raises(Refused, match="does not fit"), store.writing(ADMINISTRATOR, now) as w:
+        keep_setting(w, "said", "half \ud800 a pair")
+
+
+def test_a_number_no_database_holds_is_refused(store: Store) -> None:
+    with pytest.raises(Refused, match="does not fit"), store.reading() as r:
+        person_by_id(r, 10**30)
 
 
 def test_a_reference_to_nothing_is_a_conflict(store: Store, now: datetime) -> None:

@@ -1,7 +1,9 @@
 """The list of shipments: the sentence, filters, order, pages, files, and who sees what."""
 
+import base64
 import csv
 import io
+import json
 import re
 from html import unescape
 
@@ -182,6 +184,31 @@ def test_an_address_that_makes_no_sense_is_said_to_be_so(
             page = partner.get(f"/shipments?{query}")
             assert page.status_code == 422
             assert said in words_of(page.text)
+
+
+@pytest.mark.parametrize(
+    ("order", "value", "number"),
+    [
+        ("planned_departure-", {"at": "0001-01-01T00:00:00+14:00"}, 1),
+        ("planned_departure-", {"at": "2024-01-01T00:00:00+00:00"}, 10**30),
+        ("planned_departure-", None, -(10**30)),
+        ("planned_departure-", None, True),
+        ("reference+", "half \ud800 a pair", 1),
+    ],
+)
+def test_a_place_in_a_list_that_cannot_be_is_said_to_be_none(
+    line: Store, partner: FlaskClient, order: str, value: object, number: int
+) -> None:
+    cursor = base64.urlsafe_b64encode(json.dumps([order, value, number]).encode()).decode().rstrip("=")
+    page = partner.get(f"/shipments?sort={'-' * order.endswith('-')}{order[:-1]}&cursor={cursor}")
+    assert page.status_code == 422
+    assert "This is not a place in this list." in words_of(page.text)
+
+
+def test_a_number_beyond_all_shipments_leads_nowhere(line: Store, partner: FlaskClient) -> None:
+    for number in ("99999999999999999999999", "9" * 5000, str(2**63), str(10**18 - 1)):
+        for address in (f"/shipments/{number}", f"/shipments/{number}/history"):
+            assert partner.get(address).status_code == 404
 
 
 # ---------------------------------------------------------------- search
