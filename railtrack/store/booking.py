@@ -22,7 +22,7 @@ from railtrack.store.bulk import in_batches
 from railtrack.store.engine import Writing
 from railtrack.store.moments import columns, moment
 from railtrack.store.refold import refold
-from railtrack.store.tables import ContainerRow, OrganisationRow, ShipmentRow, TrainRow
+from railtrack.store.tables import ContainerRow, JourneyRow, OrganisationRow, ShipmentRow, TrainRow
 
 ABOUT = timedelta(days=31)  # as far as a train may leave from its plan
 
@@ -188,9 +188,15 @@ def write_bookings(
         if entry.before is not None:
             _update_shipment(w, network, entry, organisation_id)
     _write_slots(w, entries)
-    # the slots of a train are a fact of all that is on it
-    touched = [entry.id for entry in entries.values() if entry.id is not None]
-    refold(w.session, network, [*touched, *_on_trains(w.session, capacities)], w.change)
+    refold(w.session, network, [entry.id for entry in entries.values() if entry.id is not None], w.change)
+    # the slots of a train are a fact of all that is on it, though nothing of their journeys is otherwise
+    for part in in_batches(_on_trains(w.session, capacities)):
+        w.session.execute(
+            update(JourneyRow)
+            .where(JourneyRow.shipment_id.in_(part))
+            .values(change=w.change)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _insert_shipments(
@@ -292,17 +298,18 @@ def _write_slots(w: Writing, entries: Mapping[tuple[int, str], Entry]) -> None:
 
 
 def _write_trains(w: Writing, capacities: Mapping[TrainKey, float]) -> None:
-    for (number, day, origin), capacity_teu in capacities.items():
-        row = w.session.scalar(
-            select(TrainRow).where(TrainRow.number == number, TrainRow.departure_date == day, TrainRow.origin == origin)
-        )
-        before = None if row is None else {"capacity_teu": row.capacity_teu}
-        if row is None:
-            row = TrainRow(number=number, departure_date=day, origin=origin)
-            w.session.add(row)
-        row.capacity_teu = capacity_teu
-        name = f"{number} {day.isoformat()} {origin}"
-        w.audit("agree capacity", "train", name, before, {"capacity_teu": capacity_teu})
+    for part in in_batches(capacities.items()):
+        named = tuple_(TrainRow.number, TrainRow.departure_date, TrainRow.origin).in_([key for key, _ in part])
+        known = {(r.number, r.departure_date, r.origin): r for r in w.session.scalars(select(TrainRow).where(named))}
+        for key, capacity_teu in part:
+            row = known.get(key)
+            before = None if row is None else {"capacity_teu": row.capacity_teu}
+            if row is None:
+                row = TrainRow(number=key[0], departure_date=key[1], origin=key[2])
+                w.session.add(row)
+            row.capacity_teu = capacity_teu
+            name = f"{key[0]} {key[1].isoformat()} {key[2]}"
+            w.audit("agree capacity", "train", name, before, {"capacity_teu": capacity_teu})
     w.session.flush()
 
 

@@ -246,6 +246,29 @@ def test_new_slots_move_the_facts_of_all_aboard_and_of_nobody_else(furnished: St
     assert changes["R1"] == changes["R3"] > changes["R2"]
 
 
+def test_an_agreed_capacity_that_changes_is_written_down_as_before_and_after(
+    furnished: Store, network: Network
+) -> None:
+    rows = [shipment_row(f"R{n}", container(n), train=f"T{n}", train_capacity_teu=80.0 + n, **PLAN) for n in (1, 2)]
+    enter(furnished, network, rows)
+    tell(furnished, network, [event_row("departed", "CKG", "2024-03-01T09:00+08:00")])
+    with furnished.reading() as r:
+        before = journeys(r, EVERYTHING, stored(furnished).id)
+    changed = shipment_row("R3", container(3), train="T1", train_capacity_teu=90.0, **PLAN)
+    another = shipment_row("R4", container(4), train="T3", train_capacity_teu=70.0, **PLAN)
+    enter(furnished, network, [changed, another], update=True)
+    with furnished.reading() as r:
+        assert journeys(r, EVERYTHING, stored(furnished).id) == before
+        query = select(AuditRow).where(AuditRow.action == "agree capacity").order_by(AuditRow.id)
+        written = [(a.subject_id, a.before, a.after) for a in r.session.scalars(query)]
+    assert written == [
+        ("T1 2024-03-01 CKG", None, {"capacity_teu": 81.0}),
+        ("T2 2024-03-01 CKG", None, {"capacity_teu": 82.0}),
+        ("T1 2024-03-01 CKG", {"capacity_teu": 81.0}, {"capacity_teu": 90.0}),
+        ("T3 2024-03-01 CKG", None, {"capacity_teu": 70.0}),
+    ]
+
+
 def journeys_change(r: object, reference: str) -> int:
     query = select(JourneyRow.change).join(StoredShipment, StoredShipment.id == JourneyRow.shipment_id)
     change: int = r.session.scalar(query.where(StoredShipment.reference == reference))  # type: ignore[attr-defined]
