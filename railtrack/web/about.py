@@ -16,8 +16,8 @@ from railtrack.operations.line_record import line_record
 from railtrack.operations.reference import load_world
 from railtrack.operations.statistics import Statistic
 from railtrack.web.current import current_settings, current_store, public
-from railtrack.web.statistics_definitions import definition, quantile_rule
-from railtrack.web.statistics_words import question, title
+from railtrack.web.figures.statistics_definitions import definition, quantile_rule
+from railtrack.web.figures.statistics_words import question, title
 
 blueprint = Blueprint("about", __name__)
 

@@ -14,31 +14,13 @@ from railtrack import resources
 from railtrack.config import Settings
 from railtrack.operations.accounts import remembered_secret
 from railtrack.store.engine import Store
-from railtrack.web import (
-    about,
-    accounts,
-    containers,
-    corridors,
-    errors,
-    event_form,
-    filters,
-    headers,
-    health,
-    i18n,
-    imports,
-    maps,
-    overview,
-    places,
-    security,
-    shell,
-    shipment_form,
-    shipment_page,
-    simulated,
-    stations,
-    statistics,
-    trains,
-)
+from railtrack.web import about, errors, filters, headers, health, i18n, security, shell, simulated
+from railtrack.web.administering import accounts, places
 from railtrack.web.current import system_clock
+from railtrack.web.entering import event_form, imports, shipment_form
+from railtrack.web.figures import statistics
+from railtrack.web.following import containers, shipment_page, trains
+from railtrack.web.mapping import corridors, maps, overview, stations
 
 STATIC = Path(__file__).parent / "static"
 

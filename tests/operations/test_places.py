@@ -22,7 +22,7 @@ from railtrack.operations.statistics import compute
 from railtrack.resources import folder
 from railtrack.store.engine import Store
 from railtrack.store.shipments import journeys, shipment_named
-from railtrack.web.place_cells import corridor_cells, leg_cells, station_cells
+from railtrack.web.administering.place_cells import corridor_cells, leg_cells, station_cells
 from tests.factories import ADMINISTRATOR, CITY, CORRIDOR, enter, event_row, partner, shipment_row, tell
 
 installed = pytest.mark.skipif(

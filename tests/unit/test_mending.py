@@ -16,7 +16,7 @@ from railtrack.domain.raw import RawRow
 from railtrack.domain.world import World
 from railtrack.exchange.reference import ReferenceData
 from railtrack.operations.places import known_countries
-from railtrack.web.place_cells import corridor_cells, leg_cells, station_cells
+from railtrack.web.administering.place_cells import corridor_cells, leg_cells, station_cells
 
 SARYSHAGAN = {
     "id": "SRY", "name": "Saryshagan", "name_de": "Saryschagan", "name_zh": "", "country": "KZ",

@@ -18,7 +18,7 @@ from railtrack.operations import importing
 from railtrack.store.engine import Store
 from railtrack.store.people import person_by_email
 from railtrack.store.tables import AuditRow, ContainerRow, EventRow, ShipmentRow, UploadRow
-from railtrack.web import imports
+from railtrack.web.entering import imports
 from tests.factories import container_number
 from tests.web.conftest import SignIn, words_of
 from tests.web.entry_pages import FORMULA, HOSTILE, box, containers, count, form_of, send, shipments

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from railtrack.operations import places
 from railtrack.store.engine import Store
-from railtrack.web.place_cells import corridor_cells, leg_cells, station_cells
+from railtrack.web.administering.place_cells import corridor_cells, leg_cells, station_cells
 from tests.factories import ADMINISTRATOR, CORRIDOR
 from tests.web.conftest import post, words_of
 

@@ -21,8 +21,8 @@ from railtrack.exchange.reference import WrongReference
 from railtrack.operations.reference import load_world
 from railtrack.operations.statistics import Filters, Options, Statistic, compute
 from railtrack.store.engine import Store
+from railtrack.web.figures.statistics_table import COLUMNS, COUNTS
 from railtrack.web.numbers import number
-from railtrack.web.statistics_table import COLUMNS, COUNTS
 from tests.analytics import worked_case
 from tests.factories import ADMINISTRATOR, container, enter, event_row, moment, shipment_row, tell
 from tests.web.conftest import SignIn

@@ -1,0 +1,195 @@
+"""Pages on accounts: one's own, the first administrator's set-up, choosing a password, and who may sign in."""
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import login_user
+
+from railtrack.domain.actors import Role
+from railtrack.domain.errors import NotFound, Problem, Refused
+from railtrack.operations import accounts as operations
+from railtrack.web.current import current_account, current_actor, current_settings, current_store, now, public
+from railtrack.web.errors import error_page
+from railtrack.web.i18n import gettext
+from railtrack.web.security import Account
+from railtrack.web.shell import THEMES, home
+
+blueprint = Blueprint("accounts", __name__)
+
+
+# ---------------------------------------------------------------- one's own
+
+
+@blueprint.get("/account")
+def own() -> ResponseReturnValue:
+    """Who am I here?"""
+    return render_template("account/own.html", role_word=role_word)
+
+
+@blueprint.post("/account/theme")
+def choose_theme() -> ResponseReturnValue:
+    """Keep how the pages shall look."""
+    chosen = request.form.get("theme", "")
+    if chosen in THEMES:
+        session["theme"] = chosen
+    else:
+        session.pop("theme", None)
+    return redirect(url_for("accounts.own"))
+
+
+@blueprint.route("/account/password", methods=["GET", "POST"])
+def change_password() -> ResponseReturnValue:
+    """Choose another password; all other sessions of this account end."""
+    problems: tuple[Problem, ...] = ()
+    if request.method == "POST":
+        try:
+            person = operations.change_password(
+                current_store(),
+                old=request.form.get("old", ""),
+                new=request.form.get("password", ""),
+                actor=current_actor(),
+                now=now(),
+            )
+            login_user(Account(person))
+            flash(gettext("The password is changed. Other devices must sign in again."), "done")
+            return redirect(url_for("accounts.own"))
+        except Refused as refused:
+            problems = refused.problems
+    return render_template("account/change_password.html", problems=problems), 422 if problems else 200
+
+
+# ---------------------------------------------------------------- links that work once
+
+
+@blueprint.route("/setup/<token>", methods=["GET", "POST"])
+@public
+def setup(token: str) -> ResponseReturnValue:
+    """Make the first administrator."""
+    problems: tuple[Problem, ...] = ()
+    if request.method == "POST":
+        try:
+            person = operations.use_setup_link(
+                current_store(),
+                token,
+                email=request.form.get("email", ""),
+                name=request.form.get("name", ""),
+                password=request.form.get("password", ""),
+                now=now(),
+            )
+            login_user(Account(person))
+            flash(gettext("railtrack is set up. You are its administrator."), "done")
+            return redirect(home())
+        except Refused as refused:
+            problems = refused.problems
+        except NotFound:
+            return _dead_link()
+    elif not operations.is_setup_link_alive(current_store(), token, now=now()):
+        return _dead_link()
+    return render_template("account/setup.html", problems=problems, form=request.form), 422 if problems else 200
+
+
+@blueprint.route("/password/<token>", methods=["GET", "POST"])
+@public
+def choose_password(token: str) -> ResponseReturnValue:
+    """Choose the password of a new account, or a new one for an old."""
+    problems: tuple[Problem, ...] = ()
+    person = operations.person_of_password_link(current_store(), token, now=now())
+    if person is None:
+        return _dead_link()
+    if request.method == "POST":
+        try:
+            person = operations.use_password_link(
+                current_store(), token, password=request.form.get("password", ""), now=now()
+            )
+            login_user(Account(person))
+            flash(gettext("Your password is set, and you are signed in."), "done")
+            return redirect(home())
+        except Refused as refused:
+            problems = refused.problems
+        except NotFound:
+            return _dead_link()
+    return render_template("account/choose_password.html", problems=problems, person=person), 422 if problems else 200
+
+
+# ---------------------------------------------------------------- everybody's, for administrators
+
+
+@blueprint.get("/admin/users")
+def users() -> ResponseReturnValue:
+    """Who may sign in, and as what?"""
+    people = operations.list_users(current_store(), actor=current_actor())
+    return render_template("account/users.html", people=people, role_word=role_word)
+
+
+@blueprint.route("/admin/users/new", methods=["GET", "POST"])
+def add_user() -> ResponseReturnValue:
+    """Add an account and show the link with which its owner chooses a password."""
+    problems: tuple[Problem, ...] = ()
+    actor = current_actor()
+    organisations = operations.list_organisations(current_store(), actor=actor)
+    if request.method == "POST":
+        try:
+            role = Role(request.form.get("role", ""))
+        except ValueError:
+            role = Role.PARTNER
+        try:
+            person = operations.create_user(
+                current_store(),
+                request.form.get("email", ""),
+                request.form.get("name", ""),
+                role,
+                organisation=request.form.get("organisation", ""),
+                actor=actor,
+                now=now(),
+            )
+        except Refused as refused:
+            problems = refused.problems
+        else:
+            return _show_link(person.email, is_new=True)
+    page = render_template(
+        "account/add_user.html", problems=problems, form=request.form, organisations=organisations, role_word=role_word
+    )
+    return page, 422 if problems else 200
+
+
+@blueprint.post("/admin/users/link")
+def make_link() -> ResponseReturnValue:
+    """Make a new password link for somebody; their earlier link dies."""
+    return _show_link(request.form.get("email", ""), is_new=False)
+
+
+@blueprint.post("/admin/users/active")
+def set_active() -> ResponseReturnValue:
+    """End an account, or let it sign in again."""
+    email = request.form.get("email", "")
+    if request.form.get("active") == "1":
+        operations.reactivate(current_store(), email, actor=current_actor(), now=now())
+        flash(gettext("%(email)s may sign in again.", email=email), "done")
+    else:
+        operations.deactivate(current_store(), email, actor=current_actor(), now=now())
+        flash(gettext("%(email)s can no longer sign in; open sessions are over.", email=email), "done")
+    return redirect(url_for("accounts.users"))
+
+
+def role_word(role: Role) -> str:
+    """What a role is called."""
+    return {
+        Role.PARTNER: gettext("Partner"),
+        Role.CITY: gettext("City"),
+        Role.ADMINISTRATOR: gettext("Administrator"),
+    }[role]
+
+
+def _show_link(email: str, *, is_new: bool) -> ResponseReturnValue:
+    token = operations.make_password_link(current_store(), email, actor=current_actor(), now=now())
+    # on one's own machine the port may differ from the setting; elsewhere the Host header is not to be believed
+    base_url = request.host_url.rstrip("/") if current_settings().is_local else current_settings().base_url
+    address = base_url + url_for("accounts.choose_password", token=token)
+    days = operations.LINK_LIFE[operations.PASSWORD].days
+    return render_template("account/password_link.html", email=email, address=address, days=days, is_new=is_new)
+
+
+def _dead_link() -> ResponseReturnValue:
+    advice = gettext("Ask an administrator for a new one.")
+    if current_account() is None and operations.needs_setup(current_store()):
+        advice = gettext("Start the server again: it prints a new set-up link.")
+    return error_page(404, gettext("This link was used already, has run out, or never was."), advice)

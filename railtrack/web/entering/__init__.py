@@ -1,0 +1,1 @@
+"""Entering: the shipment form, the event form, files."""

@@ -1,0 +1,39 @@
+"""What each event and each way of stating one is called."""
+
+from railtrack.domain.events import Classifier, EventKind
+from railtrack.web.i18n import gettext
+
+
+def event_word(kind: EventKind | str) -> str:
+    """Say what happened, in a word or two."""
+    return {
+        EventKind.ARRIVED: gettext("Arrived"),
+        EventKind.DEPARTED: gettext("Departed"),
+        EventKind.LOADED: gettext("Loaded"),
+        EventKind.DISCHARGED: gettext("Discharged"),
+        EventKind.GATE_IN: gettext("In at the gate"),
+        EventKind.GATE_OUT: gettext("Out at the gate"),
+        EventKind.STUFFED: gettext("Stuffed"),
+        EventKind.STRIPPED: gettext("Stripped"),
+        EventKind.TRANSSHIPPED: gettext("Transshipped"),
+        EventKind.CUSTOMS_SELECTED: gettext("Selected by customs"),
+        EventKind.CUSTOMS_INSPECTED: gettext("Inspected by customs"),
+        EventKind.CUSTOMS_RELEASED: gettext("Customs released"),
+        EventKind.BORDER_CROSSED: gettext("Border crossed"),
+        EventKind.INSPECTED: gettext("Inspected"),
+        EventKind.RESEALED: gettext("Resealed"),
+        EventKind.HELD: gettext("Held"),
+        EventKind.RELEASED: gettext("Released"),
+        EventKind.POSITION: gettext("Position"),
+        EventKind.CANCELLED: gettext("Cancelled"),
+        EventKind.VOID: gettext("Withdrawn"),
+    }[EventKind(kind)]
+
+
+def classifier_word(classifier: Classifier | str) -> str:
+    """Say how sure a statement is."""
+    return {
+        Classifier.ACTUAL: gettext("actual"),
+        Classifier.ESTIMATED: gettext("estimated"),
+        Classifier.PLANNED: gettext("planned"),
+    }[Classifier(classifier)]

@@ -1,0 +1,207 @@
+"""The event form: what it is about, what it offers, and what was typed into it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from werkzeug.datastructures import MultiDict
+
+from railtrack.domain.actors import Actor
+from railtrack.domain.errors import NotFound
+from railtrack.domain.events import Classifier, EventKind
+from railtrack.domain.identifiers import container as container_number
+from railtrack.domain.messages import say
+from railtrack.domain.next_events import likely_next
+from railtrack.domain.places import Station
+from railtrack.domain.records import RecordedEvent
+from railtrack.domain.station_names import short_name
+from railtrack.domain.telling import Load
+from railtrack.domain.world import World
+from railtrack.operations import entering
+from railtrack.store.engine import Store
+from railtrack.web.entering.sheet import station_typed
+from railtrack.web.i18n import gettext, language
+from railtrack.web.moments import offset
+
+OFFERED = 4
+# a position needs a place on the globe, a void an event: both have ways of their own
+KINDS = tuple(kind for kind in EventKind if kind not in (EventKind.POSITION, EventKind.VOID))
+OTHER = "other"
+
+
+@dataclass(frozen=True)
+class About:
+    """What is told of: shipments, perhaps all of one train; or of one container on one of them."""
+
+    loads: tuple[Load, ...]
+    train: str = ""
+    box: str = ""
+    query: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def shipment_ids(self) -> list[int]:
+        return [load.shipment.id for load in self.loads]
+
+    @property
+    def first(self) -> Load:
+        return self.loads[0]
+
+    @property
+    def is_simulated(self) -> bool:
+        return any(load.shipment.simulated for load in self.loads)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An event that can be told with one tap, and where."""
+
+    event: EventKind
+    station: Station
+    is_gauge_change: bool
+
+    @property
+    def value(self) -> str:
+        return f"{self.event.value}@{self.station.id}"
+
+
+@dataclass(frozen=True)
+class Typed:
+    """An event form as it was typed."""
+
+    pick: str = ""
+    event: str = ""
+    station: str = ""
+    date: str = ""
+    time: str = ""
+    shown: str = ""  # the "now" that the page came with, and whose it was: 2026-11-23T13:05@Asia/Almaty
+    classifier: str = Classifier.ACTUAL.value
+    wagon: str = ""
+    reason: str = ""
+    remark: str = ""
+    exact: str = ""  # a time with its offset, where clocks changed
+    boxes: frozenset[str] | None = None  # None: all
+
+    @classmethod
+    def of_form(cls, form: MultiDict[str, str]) -> "Typed":
+        texts = {
+            name: form.get(name, "")
+            for name in ("pick", "event", "station", "shown", "wagon", "reason", "remark", "exact")
+        }
+        boxes = frozenset(form.getlist("box")) if form.get("choosing") == "1" else None
+        return cls(
+            **texts,
+            # the address of a train has a date of its own
+            date=form.get("on_date", ""),
+            time=form.get("at_time", ""),
+            classifier=form.get("classifier", Classifier.ACTUAL.value),
+            boxes=boxes,
+        )
+
+    def cells(self, world: World) -> dict[str, str]:
+        """Give the columns of an events file that this fills, what belongs to the shipment aside."""
+        event, station = self.named(world)
+        when = self.date.strip() + (f"T{self.time.strip()}" if self.time.strip() and self.date.strip() else "")
+        place = world.network.stations.get(station)
+        if self.exact:
+            when = self.exact
+        elif place is not None and self.shown.partition("@")[0] == when:
+            when = self._moved(place) or when
+        cells = {
+            "event": event,
+            "station": station,
+            "occurred_at": when,
+            "classifier": self.classifier,
+            "wagon": self.wagon,
+            "reason": self.reason,
+            "remark": self.remark,
+        }
+        return {name: text for name, text in cells.items() if text.strip()}
+
+    def named(self, world: World) -> tuple[str, str]:
+        """Give event and station of what was picked, or of the two lists beneath."""
+        event, _, station = self.pick.partition("@")
+        if not station:
+            event, station = self.event, self.station
+        return event, station_typed(station, world)
+
+    def _moved(self, station: Station) -> str:
+        """Without a script the time stays as it came, though another station's clock counts: now is now there too."""
+        shown, _, zone = self.shown.partition("@")
+        try:
+            at = datetime.fromisoformat(shown).replace(tzinfo=ZoneInfo(zone))
+        except (ValueError, OSError, LookupError):
+            return ""
+        if zone == station.timezone:
+            return ""
+        return at.astimezone(ZoneInfo(station.timezone)).strftime("%Y-%m-%dT%H:%M")
+
+
+def about(store: Store, asked: MultiDict[str, str], *, actor: Actor) -> About | None:
+    """Find what the address is about; None if it names nothing. Raises NotFound for what the actor may not write to."""
+    ids = [int(text) for text in asked.getlist("shipment") if text.isascii() and text.isdigit() and len(text) < 19]
+    if ids:
+        found = entering.shipments(store, ids[:500], actor=actor)
+        if len(found) != len(set(ids[:500])):
+            raise NotFound(say("There is no such shipment."))
+        return About(tuple(map(Load, found)), train=asked.get("train", ""), query={"shipment": ids})
+    if asked.get("train"):
+        try:
+            day = date.fromisoformat(asked.get("date", ""))
+        except ValueError:
+            raise NotFound(say("A train is named by its number, its day and its first station.")) from None
+        number, origin = asked["train"], asked.get("origin", "")
+        found = entering.on_train(store, number, day, origin, actor=actor)
+        if not found:
+            raise NotFound(say("No shipment of yours is on this train."))
+        query: dict[str, object] = {"train": number, "date": day.isoformat(), "origin": origin}
+        return About(tuple(map(Load, found)), train=number, query=query)
+    if asked.get("container"):
+        box = container_number.compact(asked["container"])
+        found = entering.with_container(store, box, actor=actor)
+        if not found:
+            raise NotFound(say("No shipment of yours holds this container."))
+        return About((Load(found[-1]),), box=box, query={"container": box})
+    return None
+
+
+def happened(events: Sequence[RecordedEvent], load: Load, box: str = "") -> list[RecordedEvent]:
+    """Give the actual events of a shipment that count for what may come next: its own and, if asked, a container's."""
+    return [
+        e
+        for e in events
+        if e.shipment_id == load.shipment.id
+        and e.facts.classifier is Classifier.ACTUAL
+        and (e.container_id is None or not box or e.facts.container == box)
+    ]
+
+
+def offers(world: World, load: Load, past: Sequence[RecordedEvent]) -> list[Offer]:
+    """Give what is likely to be told next, likeliest first."""
+    facts = load.shipment.facts
+    likely = likely_next(
+        world.network,
+        facts.origin,
+        facts.destination,
+        facts.corridor,
+        [(e.facts.event, e.facts.station) for e in past],
+    )
+    corridor = world.network.corridors.get(facts.corridor or "")
+    changes = corridor.gauge_changes if corridor else ()
+    return [
+        Offer(n.event, world.network.stations[n.station], n.event is EventKind.TRANSSHIPPED and n.station in changes)
+        for n in likely[:OFFERED]
+    ]
+
+
+def stations_on_the_way(world: World, load: Load) -> list[Station]:
+    """Give the stations of the shipment's corridor in the order of travel; its two ends where none is known."""
+    facts = load.shipment.facts
+    between = world.network.stations_between(facts.corridor, facts.origin, facts.destination) if facts.corridor else ()
+    return [world.network.stations[i] for i in between or (facts.origin, facts.destination)]
+
+
+def zone_words(station: Station, at: datetime) -> str:
+    """Whose clock counts: Dostyk time, UTC+5."""
+    local = at.astimezone(ZoneInfo(station.timezone))
+    return gettext("%(place)s time, %(offset)s", place=short_name(station, language()), offset=offset(local))

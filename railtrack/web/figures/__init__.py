@@ -1,0 +1,1 @@
+"""The five statistics: their pages, charts, tables and words."""

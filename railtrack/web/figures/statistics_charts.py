@@ -1,0 +1,378 @@
+"""The charts of the statistics, with the same filters as the table and figures computed by the same statistics."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from markupsafe import Markup
+
+from railtrack.domain.journeys import Direction
+from railtrack.domain.network import Network
+from railtrack.exchange.disruptions import Disruption
+from railtrack.operations.statistics import Filters, Row, Statistic
+from railtrack.web import drawings
+from railtrack.web.figures.statistics_form import Asked
+from railtrack.web.figures.statistics_table import changes_gauge, crossing_name, crossings, direction_word, group_word
+from railtrack.web.figures.statistics_words import count, figure, most_hours, most_lost, station_name
+from railtrack.web.i18n import gettext, language, ngettext
+from railtrack.web.numbers import number, share
+
+Compute = Callable[[Filters, tuple[str, ...]], list[Row]]
+BARS = "bars"  # the legend of a chart of bars
+MOST_STATIONS = 12
+MOST_ROWS = 12
+FEWEST_MONTHS = 6
+LONGEST_MARKED = 2  # months; longer ones are no mark but a period
+ROOM_OF_LABEL = 0.4  # share of the chart's width that the words beside a mark take
+FEWEST_IN_MONTH = 20  # on average; below that a share by month is chance
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing with its heading; `legend` stands above it, empty where one series needs none."""
+
+    heading: str
+    drawing: Markup
+    aside: str = ""
+    legend: Markup | str = ""
+
+
+def charts(
+    asked: Asked, rows: Sequence[Row], network: Network, disruptions: Sequence[Disruption], compute: Compute
+) -> list[Chart]:
+    """Give the charts of this statistic that have something to show; `rows` are the ungrouped ones."""
+    make = {
+        Statistic.TRANSIT: _transit,
+        Statistic.RELIABILITY: _reliability,
+        Statistic.DWELL: _dwell,
+        Statistic.BORDERS: _borders,
+        Statistic.VOLUME: _volume,
+    }[asked.statistic]
+    return [chart for chart in make(asked, rows, network, disruptions, compute) if chart.drawing]
+
+
+# ---------------------------------------------------------------- one maker for each
+
+
+def _transit(
+    asked: Asked, rows: Sequence[Row], network: Network, disruptions: Sequence[Disruption], compute: Compute
+) -> list[Chart]:
+    ranged = [row for row in compute(asked.filters, ("corridor", "direction")) if figure(row, "p50_h") is not None]
+    title = gettext("Hours under way by corridor and direction: median, 80 % and 95 % of journeys. "
+                    "The table below has the figures.")  # fmt: skip
+    found = [
+        Chart(
+            gettext("Hours from departure to arrival, by corridor"),
+            _ranges(asked, _by_label(ranged, "corridor", "completed", network), title),
+            legend=_legend(gettext("mark: half have arrived · band: 80 % have arrived · end: 95 % have arrived")),
+        )
+    ]
+    direction = asked.filters.direction or Direction.WESTBOUND
+    monthly = compute(replace(asked.filters, direction=direction), ("month",))
+    monthly = [{**row, "p50_days": (figure(row, "p50_h") or 0.0) / 24} for row in monthly if row["p50_h"] is not None]
+    heading = gettext("By month of departure, %(direction)s", direction=direction_word(direction.value))
+    aside = gettext("median days")
+    found.append(_monthly(asked, monthly, "p50_days", heading, aside, direction, disruptions, network))
+    return found
+
+
+def _reliability(
+    asked: Asked, rows: Sequence[Row], network: Network, disruptions: Sequence[Disruption], compute: Compute
+) -> list[Chart]:
+    by_year = compute(asked.filters, ("year", "direction"))
+    bars = [
+        drawings.BarRow(
+            label=year,
+            bars=tuple(
+                (
+                    Direction(str(row["direction"])),
+                    figure(row, "on_time_share") or 0.0,
+                    gettext(
+                        "%(share)s of %(count)s",
+                        share=share(figure(row, "on_time_share")),
+                        count=number(count(row, "journeys")),
+                    ),
+                )
+                for row in _west_first(same)
+            ),
+        )
+        for year, same in _grouped(by_year, "year")
+    ]
+    drawing = drawings.bar_chart(
+        bars,
+        title=gettext("Share of journeys on time by year and direction. The table has the figures of all of them."),
+        limit=1.0,
+        number=lambda value: share(value),
+        note=_note(asked),
+    )
+    found = [Chart(gettext("On time, by year of departure"), drawing, legend=BARS)]
+    direction = asked.filters.direction or Direction.WESTBOUND
+    monthly = compute(replace(asked.filters, direction=direction), ("month",))
+    if sum(count(row, "journeys") for row in monthly) < FEWEST_IN_MONTH * len(monthly):
+        return found
+    monthly = [{**row, "on_time_pct": 100 * (figure(row, "on_time_share") or 0.0)} for row in monthly]
+    heading = gettext("By month of departure, %(direction)s", direction=direction_word(direction.value))
+    aside = gettext("per cent on time")
+    found.append(_monthly(asked, monthly, "on_time_pct", heading, aside, direction, disruptions, network))
+    return found
+
+
+def _dwell(
+    asked: Asked, rows: Sequence[Row], network: Network, disruptions: Sequence[Disruption], compute: Compute
+) -> list[Chart]:
+    slowest = most_hours(rows)[:MOST_STATIONS]
+    wanted = {str(row["station"]): row for row in slowest}
+    by_direction = compute(asked.filters, ("station", "direction"))
+    drawn = [
+        drawings.RangeRow(
+            label=station_name(row, network),
+            sub=ngettext(
+                "%(figure)s stay", "%(figure)s stays", count(row, "visits"), figure=number(count(row, "visits"))
+            ),
+            ranges=_both([r for r in by_direction if str(r["station"]) == station]),
+        )
+        for station, row in wanted.items()
+    ]
+    title = gettext("Hours at the stations where most time is spent: median, 80 % and 95 % of stays, both directions. "
+                    "The table below has all stations.")  # fmt: skip
+    heading = gettext("Where most time is spent, by the hours of all stays together")
+    found = [
+        Chart(
+            heading,
+            _ranges(asked, drawn, title),
+            legend=_legend(gettext("mark: half have left · band: 80 % have left · end: 95 % have left")),
+        )
+    ]
+    if slowest:
+        station = str(slowest[0]["station"])
+        monthly = [row for row in compute(asked.filters, ("month",)) if str(row["station"]) == station]
+        heading = gettext("%(place)s by month", place=station_name(slowest[0], network))
+        told = [d for d in disruptions if d.station == station]
+        direction = asked.filters.direction or Direction.WESTBOUND
+        found.append(_monthly(asked, monthly, "p50_h", heading, gettext("median hours"), direction, told, network))
+    return found
+
+
+def _borders(
+    asked: Asked, rows: Sequence[Row], network: Network, disruptions: Sequence[Disruption], compute: Compute
+) -> list[Chart]:
+    order = {name: index for index, name in enumerate(crossings(network))}
+    grouped = dict(_grouped(rows, "crossing"))
+    drawn = [
+        drawings.RangeRow(
+            label=crossing_name(name, network),
+            sub=gettext("gauge change") if changes_gauge(name, network) else gettext("no gauge change"),
+            ranges=_both(grouped[name]),
+        )
+        for name in sorted(grouped, key=lambda name: order.get(name, len(order)))
+    ][:MOST_ROWS]
+    title = gettext("Hours at each border crossing: median, 80 % and 95 % of journeys, both directions. The "
+                    "table below "
+                    "has the same figures.")  # fmt: skip
+    found = [
+        Chart(
+            gettext("Hours at the border, along the corridor from east to west"),
+            _ranges(asked, drawn, title),
+            legend=_legend(gettext("mark: half are through · band: 80 % are through · end: 95 % are through")),
+        )
+    ]
+    ranked = most_lost(rows)
+    if ranked:
+        most = ranked[0]
+        direction, crossing = Direction(str(most["direction"])), str(most["crossing"])
+        monthly = compute(replace(asked.filters, direction=direction), ("month",))
+        monthly = [row for row in monthly if row["crossing"] == crossing]
+        heading = gettext("%(place)s by month, %(direction)s", place=crossing_name(crossing, network),
+                          direction=direction_word(direction.value))  # fmt: skip
+        told = [d for d in disruptions if d.station in crossing.split("-")]
+        found.append(_monthly(asked, monthly, "p50_h", heading, gettext("median hours"), direction, told, network))
+    return found
+
+
+def _volume(
+    asked: Asked, rows: Sequence[Row], network: Network, disruptions: Sequence[Disruption], compute: Compute
+) -> list[Chart]:
+    by_year = _grouped(compute(asked.filters, ("year",)), "year")
+    volumes = [
+        drawings.BarRow(
+            label=year,
+            bars=tuple(
+                (Direction(str(row["direction"])), figure(row, "teu") or 0.0, _teu_word(row))
+                for row in _west_first(same)
+            ),
+        )
+        for year, same in by_year
+    ]
+    fills = [
+        drawings.BarRow(
+            label=year,
+            bars=tuple(
+                (
+                    Direction(str(row["direction"])),
+                    figure(row, "fill_share") or 0.0,
+                    ngettext(
+                        "%(share)s of %(num)d train",
+                        "%(share)s of %(num)d trains",
+                        count(row, "fill_trains"),
+                        share=share(figure(row, "fill_share")),
+                    ),
+                )
+                for row in _west_first(same)
+                if row["fill_share"] is not None
+            ),
+        )
+        for year, same in by_year
+    ]
+    return [
+        Chart(
+            gettext("TEU by year of departure"),
+            drawings.bar_chart(
+                volumes if any(value for row in volumes for _d, value, _t in row.bars) else [],
+                title=gettext("TEU departed by year and direction. The table has the sums."),
+                number=lambda value: number(value),
+                note=_note(asked),
+            ),
+            legend=BARS,
+        ),
+        Chart(
+            gettext("How full the trains were"),
+            drawings.bar_chart(
+                [row for row in fills if row.bars],
+                title=gettext("Laden TEU as a share of the trains’ capacity, by year and direction"),
+                limit=1.0,
+                number=lambda value: share(value),
+                note=_note(asked),
+            ),
+            gettext("laden TEU over capacity; the whole width is a full train"),
+            legend=BARS,
+        ),
+    ]
+
+
+def _teu_word(row: Row) -> str:
+    """What is written at the end of a bar; trains whose TEU nobody told are no trains without cargo."""
+    if count(row, "trains") and not figure(row, "teu"):
+        return gettext("not published")
+    return gettext("%(teu)s TEU", teu=number(figure(row, "teu")))
+
+
+# ---------------------------------------------------------------- pieces
+
+
+def _ranges(asked: Asked, rows: Sequence[drawings.RangeRow], title: str) -> Markup:
+    return drawings.ranges_chart(
+        [row for row in rows if row.ranges],
+        title=title,
+        day=lambda n: ngettext("%(num)d day", "%(num)d days", n),
+        number=lambda value: number(value),
+        note=_note(asked),
+    )
+
+
+def _by_label(rows: Sequence[Row], key: str, counted: str, network: Network) -> list[drawings.RangeRow]:
+    found = []
+    for value, same in _grouped(rows, key):
+        journeys = sum(count(row, counted) for row in same)
+        word, _address, code = group_word(key, value, network)
+        found.append(
+            drawings.RangeRow(
+                label=code or word,
+                sub=ngettext("%(figure)s journey", "%(figure)s journeys", journeys, figure=number(journeys)),
+                ranges=_both(same),
+            )
+        )
+    return found
+
+
+def _both(rows: Sequence[Row]) -> tuple[drawings.Range, ...]:
+    return tuple(
+        drawings.Range(
+            direction=Direction(str(row["direction"])),
+            p50=figure(row, "p50_h") or 0.0,
+            p80=figure(row, "p80_h") or 0.0,
+            p95=figure(row, "p95_h") or 0.0,
+        )
+        for row in _west_first(rows)
+        if figure(row, "p50_h") is not None
+    )
+
+
+def _west_first(rows: Sequence[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: row["direction"] != Direction.WESTBOUND.value)
+
+
+def _grouped(rows: Sequence[Row], key: str) -> list[tuple[str, list[Row]]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault("" if row[key] is None else str(row[key]), []).append(row)
+    return list(found.items())
+
+
+def _monthly(
+    asked: Asked,
+    rows: Sequence[Row],
+    name: str,
+    heading: str,
+    aside: str,
+    direction: Direction,
+    disruptions: Sequence[Disruption],
+    network: Network,
+) -> Chart:
+    """A figure month by month; months without one break the line. Nothing where there are fewer than two."""
+    values = {str(row["month"]): figure(row, name) for row in rows if figure(row, name) is not None}
+    if len(values) < FEWEST_MONTHS:
+        return Chart(heading, Markup(""))
+    months = _months(min(values), max(values))
+    series = [values.get(f"{year}-{month:02d}") for year, month in months]
+    first = months[0]
+    last = series[-1]
+    label = number(last) if last is not None else ""
+    drawing = drawings.line_chart(
+        series,
+        first_year=first[0],
+        first_month=first[1],
+        title=gettext(
+            "%(heading)s: %(aside)s, from %(first)s to %(last)s.",
+            heading=heading,
+            aside=aside,
+            first=min(values),
+            last=max(values),
+        ),
+        last_label=label,
+        last_short=label,
+        marked=_marked(disruptions, months),
+        direction=direction,
+        number=lambda value: number(value),
+        note=_note(asked),
+    )
+    return Chart(heading, drawing, aside)
+
+
+def _marked(disruptions: Sequence[Disruption], months: Sequence[tuple[int, int]]) -> list[drawings.Marked]:
+    """What disturbed the traffic in the months drawn; only short ones, whose days or months are known."""
+    index = {month: place for place, month in enumerate(months)}
+    found: list[drawings.Marked] = []
+    for each in sorted(disruptions, key=lambda d: d.first, reverse=True):
+        first = index.get((each.first.year, each.first.month))
+        last = index.get((each.last.year, each.last.month))
+        if first is None or last is None or last - first > LONGEST_MARKED:
+            continue
+        if all(abs(first - other.first) > len(months) * ROOM_OF_LABEL for other in found):
+            found.append(
+                drawings.Marked(first=first, last=last, label=each.label(language()), short=each.short(language()))
+            )
+    return found
+
+
+def _months(first: str, last: str) -> list[tuple[int, int]]:
+    start, end = (date.fromisoformat(f"{text}-01") for text in (first, last))
+    count_of = (end.year - start.year) * 12 + end.month - start.month + 1
+    return [(start.year + (start.month - 1 + i) // 12, (start.month - 1 + i) % 12 + 1) for i in range(count_of)]
+
+
+def _legend(explained: str) -> Markup:
+    return drawings.legend(gettext("westbound"), gettext("eastbound"), explained)
+
+
+def _note(asked: Asked) -> str:
+    return gettext("Simulated data") if asked.options.include_simulated else ""

@@ -1,0 +1,1 @@
+"""Following: lists, a shipment on its page, trains, containers."""

@@ -1,0 +1,1 @@
+"""The line as a whole: overview, maps, stations, corridors."""
