@@ -12,6 +12,8 @@ from railtrack.domain.times import Moment
 
 T = TypeVar("T")
 
+PUBLISHED_RECORD = "Published record"  # the organisation of what was published; nothing else is booked for it
+
 
 @dataclass(frozen=True)
 class Organisation:

@@ -1,6 +1,6 @@
 """Booking shipments: rows of a file or of a form become shipments with containers, each row with its verdict."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from railtrack.domain.errors import NotAllowed, Problem
 from railtrack.domain.goods import ShipmentRow
 from railtrack.domain.messages import say
 from railtrack.domain.network import Network
-from railtrack.domain.records import Organisation
+from railtrack.domain.records import PUBLISHED_RECORD, Organisation
 from railtrack.domain.verdicts import Outcome, State, Take, Verdict, rejected
 from railtrack.store.booking import ENTERED, Provenance, shipments_by_reference, train_capacities, write_bookings
 from railtrack.store.engine import Reading, Store
@@ -36,11 +36,15 @@ def book(
     """
     if not actor.may_write:
         raise NotAllowed(say("Your role reads everything and changes nothing."))
+
+    def is_published(reference: str) -> bool:
+        return (provenance or {}).get(reference, otherwise).published
+
     if take is Take.NOTHING:
         with store.reading() as reading:
-            return Outcome(_judge(reading, rows, actor, update).verdicts, stored=False)
+            return Outcome(_judge(reading, rows, actor, update, is_published).verdicts, stored=False)
     with store.writing(actor, now) as w:
-        judged = _judge(w, rows, actor, update)
+        judged = _judge(w, rows, actor, update, is_published)
         if take is Take.ALL and any(v.state is State.REJECTED for v in judged.verdicts):
             return Outcome(judged.verdicts, stored=False)
         # organisations that only this file names come into being with it
@@ -73,10 +77,16 @@ class _Judged:
         return sorted({owner for owner, _ in self.ledger.entries if isinstance(owner, str)})
 
 
-def _judge(reading: Reading, rows: Sequence[ShipmentRow], actor: Actor, update: bool) -> _Judged:
+def _judge(
+    reading: Reading,
+    rows: Sequence[ShipmentRow],
+    actor: Actor,
+    update: bool,
+    is_published: Callable[[str], bool],
+) -> _Judged:
     known = organisations(reading.session)
     fresh: dict[str, str] = {}  # the first spelling of each new organisation, by its key
-    owners = [_owner(row, actor, known, fresh) for row in rows]
+    owners = [_owner(row, actor, known, fresh, is_published(row.shipment.reference)) for row in rows]
     keys = [(owner, row.shipment.reference) for owner, row in zip(owners, rows, strict=True)]
     recorded = shipments_by_reference(
         reading.session, actor.scope, [(owner, ref) for owner, ref in keys if isinstance(owner, int)]
@@ -96,7 +106,11 @@ def _judge(reading: Reading, rows: Sequence[ShipmentRow], actor: Actor, update: 
 
 
 def _owner(
-    row: ShipmentRow, actor: Actor, known: Mapping[str, Organisation], fresh: dict[str, str]
+    row: ShipmentRow,
+    actor: Actor,
+    known: Mapping[str, Organisation],
+    fresh: dict[str, str],
+    published: bool,
 ) -> int | str | Problem:
     """Say whose shipment a row is: an organisation's id, the name of a new one, or why that cannot be."""
     stated = row.shipment.partner
@@ -108,6 +122,14 @@ def _owner(
                 column="partner",
             )
         organisation = known.get(name_key(stated))
+        is_record = organisation.published if organisation else name_key(stated) == name_key(PUBLISHED_RECORD)
+        if is_record and not published:
+            return Problem(
+                message=say("%(name)s is kept for what was published, which comes with railtrack.", name=stated),
+                remedy=say("Write the organisation whose shipment this is."),
+                column="partner",
+                value=stated,
+            )
         return organisation.id if organisation else fresh.setdefault(name_key(stated), " ".join(stated.split()))
     own = actor.organisation or ""
     if actor.organisation_id is None:

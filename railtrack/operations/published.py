@@ -14,7 +14,7 @@ from railtrack.domain.event_rows import judge_event
 from railtrack.domain.events import EventFacts, EventKind, EventRow
 from railtrack.domain.goods import ContainerFacts, ShipmentFacts, ShipmentRow
 from railtrack.domain.raw import RawRow
-from railtrack.domain.records import RecordedEvent
+from railtrack.domain.records import PUBLISHED_RECORD, RecordedEvent
 from railtrack.domain.verdicts import Outcome
 from railtrack.domain.world import World
 from railtrack.exchange.reference import PublishedMovement
@@ -24,7 +24,8 @@ from railtrack.store.booking import Provenance
 from railtrack.store.engine import Store
 from railtrack.store.shipments import events, published_record
 
-PUBLISHED_RECORD = "Published record"
+__all__ = ["PUBLISHED_RECORD", "RECORDER", "load_published"]
+
 RECORDER = Actor(name="railtrack", role=Role.ADMINISTRATOR, origin="data")
 
 

@@ -121,6 +121,21 @@ def test_an_administrator_says_whose_it_is(furnished: Store, network: Network) -
     assert (verdict.state, verdict.problems[0].column) == (State.REJECTED, "partner")
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_nothing_is_booked_for_the_published_record_but_what_was_published(
+    furnished: Store, network: Network, is_there: bool
+) -> None:
+    if is_there:
+        row = shipment_row("P1", partner="Published record")
+        enter(furnished, network, [row], provenance=Provenance(published=True))
+    before = count(furnished, StoredShipment), count(furnished, OrganisationRow)
+    rows = [shipment_row(name, partner=" published  RECORD ") for name in ("P1", "P2")]
+    for update in (False, True):
+        outcome = book(furnished, rows, network=network, actor=ADMINISTRATOR, now=NOW, update=update)
+        assert [(v.state, v.problems[0].column) for v in outcome.verdicts] == [(State.REJECTED, "partner")] * 2
+    assert (count(furnished, StoredShipment), count(furnished, OrganisationRow)) == before
+
+
 def test_city_staff_change_nothing(furnished: Store, network: Network) -> None:
     city = replace(ADMINISTRATOR, role=Role.CITY)
     for take in Take:
