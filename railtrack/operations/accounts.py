@@ -39,7 +39,7 @@ def make_setup_link(store: Store, *, now: datetime) -> str | None:
     if not needs_setup(store):
         return None
     token = _new_token()
-    with store.writing(Actor(name="server", role=Role.ADMINISTRATOR, origin="server"), now) as w:
+    with store.noting(Actor(name="server", role=Role.ADMINISTRATOR, origin="server"), now) as w:
         stored.add_link(w, SETUP, _hash_token(token), expires_at=now + LINK_LIFE[SETUP])
         w.audit("make", "set-up link", "")
         w.commit()
@@ -138,7 +138,7 @@ def make_password_link(store: Store, email: str, *, actor: Actor, now: datetime)
     """Give the token of a link with which this person chooses a password; earlier links of theirs die."""
     _only_administrators(actor)
     token = _new_token()
-    with store.writing(actor, now) as w:
+    with store.noting(actor, now) as w:
         person = _named(w, email)
         stored.add_link(w, PASSWORD, _hash_token(token), expires_at=now + LINK_LIFE[PASSWORD], person_id=person.id)
         w.audit("make", "password link", person.email, organisation_id=_organisation_of(person))
@@ -163,7 +163,7 @@ def use_password_link(store: Store, token: str, *, password: str, now: datetime)
     if person is None:
         raise NotFound(_dead_link())
     _judge(password=password)
-    with store.writing(person.actor("web"), now) as w:
+    with store.noting(person.actor("web"), now) as w:
         if not stored.take_link(w, PASSWORD, _hash_token(token)):
             raise NotFound(_dead_link())
         stored.change_person(w, person.id, password=hash_password(password), fs_uniquifier=_new_key())
@@ -187,7 +187,7 @@ def change_password(store: Store, *, old: str, new: str, actor: Actor, now: date
             ]
         )
     _judge(password=new)
-    with store.writing(actor, now) as w:
+    with store.noting(actor, now) as w:
         stored.change_person(w, person.id, password=hash_password(new), fs_uniquifier=_new_key())
         w.audit("set password", "user", person.email, organisation_id=_organisation_of(person))
         w.commit()
@@ -204,7 +204,7 @@ def remembered_secret(store: Store, name: str, *, now: datetime) -> str:
     if value is not None:
         return value
     try:
-        with store.writing(Actor(name="server", role=Role.ADMINISTRATOR, origin="server"), now) as w:
+        with store.noting(Actor(name="server", role=Role.ADMINISTRATOR, origin="server"), now) as w:
             value = secrets.token_hex(32)
             stored.keep_setting(w, name, value)
             w.commit()

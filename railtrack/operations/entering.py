@@ -119,7 +119,7 @@ def keep_draft(
     """Put a shipment form aside and give its number. Raises NotAllowed for a role that only reads."""
     if not actor.may_write:
         raise NotAllowed(say("Your role reads everything and changes nothing."))
-    with store.writing(actor, now) as w:
+    with store.noting(actor, now) as w:
         kept = desk.save_draft(w, _user(actor), title[:200], dict(fields), draft)
         w.commit()
     return kept
@@ -127,7 +127,7 @@ def keep_draft(
 
 def drop_draft(store: Store, draft: int, *, actor: Actor, now: datetime) -> None:
     """Throw a draft of one's own away; harmless if it is gone."""
-    with store.writing(actor, now) as w:
+    with store.noting(actor, now) as w:
         desk.drop_draft(w, _user(actor), draft)
         w.commit()
 
@@ -243,7 +243,7 @@ def _once(
         return Entered(None, outcome)
     subject = _subject(store, kind, rows, outcome, actor)
     # should another copy of the form have been first, what it stored is the same
-    with suppress(Conflict), store.writing(actor, now) as w:
+    with suppress(Conflict), store.noting(actor, now) as w:
         desk.keep_receipt(w, user_id, key, subject)
         if draft is not None:
             desk.drop_draft(w, user_id, draft)

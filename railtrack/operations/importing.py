@@ -114,7 +114,7 @@ def cell(row: RawRow, column: str) -> str:
 def keep(store: Store, content: bytes, name: str, *, actor: Actor, now: datetime) -> str:
     """Keep a file until its owner decides and give its id; what lay longer than a day is thrown away."""
     user_id = _user(actor)
-    with store.writing(actor, now) as w:
+    with store.noting(actor, now) as w:
         desk.forget_uploads(w, now - UPLOAD_LIFE)
         desk.forget_receipts(w, now - RECEIPT_LIFE)
         upload_id = desk.keep_upload(w, user_id, name[:255], "", "", content)
@@ -169,7 +169,7 @@ def accept(
     outcome = _summary(result, render)
     if not result.stored:
         return outcome
-    with suppress(Conflict), store.writing(actor, now) as w:
+    with suppress(Conflict), store.noting(actor, now) as w:
         desk.settle_upload(w, _user(actor), file.id, desk.STORED, outcome)
         w.commit()
         return outcome
@@ -180,18 +180,20 @@ def accept(
 def begin(store: Store, file: desk.Upload, *, actor: Actor, now: datetime) -> bool:
     """Note for every process that a file is being stored; False if it is already."""
     user_id = _user(actor)
-    with store.writing(actor, now) as w:
+    # of two who begin at once, the second finds the mark or meets it
+    with suppress(Conflict), store.noting(actor, now) as w:
         if _since(desk.receipt(w, user_id, _mark(file)), now):
             return False
         desk.drop_receipt(w, user_id, _mark(file))
         desk.keep_receipt(w, user_id, _mark(file), now.isoformat())
         w.commit()
-    return True
+        return True
+    return False
 
 
 def end(store: Store, file: desk.Upload, *, actor: Actor, now: datetime) -> None:
     """Note that nobody is storing the file any more."""
-    with store.writing(actor, now) as w:
+    with store.noting(actor, now) as w:
         desk.drop_receipt(w, _user(actor), _mark(file))
         w.commit()
 
@@ -212,7 +214,7 @@ def _since(begun: str | None, now: datetime) -> bool:
 
 def drop(store: Store, file: desk.Upload, *, actor: Actor, now: datetime) -> None:
     """Put a file away unused; harmless if that was decided before."""
-    with suppress(Conflict), store.writing(actor, now) as w:
+    with suppress(Conflict), store.noting(actor, now) as w:
         desk.settle_upload(w, _user(actor), file.id, desk.DROPPED)
         w.commit()
 

@@ -22,6 +22,7 @@ READS: dict[str, dict[str, Any]] = {
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
 WRITES: dict[str, Any] = {"railtrack_writes": True}
+PATIENCE_MS = "railtrack_patience_ms"  # how long SQLite waits for a writer; others are told in the transaction
 CONNECT_TIMEOUT_S = 10
 
 
@@ -33,7 +34,10 @@ def open_engine(url: str, patience_s: float) -> Engine:
         if parsed.database in (None, "", ":memory:"):
             raise Unavailable(say("RAILTRACK_DATABASE_URL names no file; write sqlite:///FILE."))
         # hide_parameters: values of users and password hashes never reach a log through an error
-        engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": patience_s})
+        options = {PATIENCE_MS: int(patience_s * 1000)}
+        engine = create_engine(
+            parsed, hide_parameters=True, connect_args={"timeout": patience_s}, execution_options=options
+        )
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -88,5 +92,8 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("railtrack_writes", False)
+    options = connection.get_execution_options()
+    writes = options.get("railtrack_writes", False)
+    if writes:  # the connection may have been another's, of more patience or less
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {options[PATIENCE_MS]}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

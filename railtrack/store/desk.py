@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from railtrack.domain.errors import Conflict, NotFound
 from railtrack.domain.messages import say
-from railtrack.store.engine import Reading, Writing
+from railtrack.store.engine import Noting, Reading
 from railtrack.store.tables import DraftRow, FormReceiptRow, UploadRow
 
 WAITING, STORED, DROPPED = "waiting", "stored", "dropped"
@@ -61,7 +61,7 @@ def draft(r: Reading, user_id: int, draft_id: int) -> Draft:
     return _draft(row)
 
 
-def save_draft(w: Writing, user_id: int, title: str, fields: dict[str, Any], draft_id: int | None = None) -> int:
+def save_draft(w: Noting, user_id: int, title: str, fields: dict[str, Any], draft_id: int | None = None) -> int:
     """Put a form aside, in place of an earlier draft if one is named; gives the draft's id."""
     values = {"title": title, "fields": fields, "saved_at": w.now}
     if draft_id is not None:
@@ -73,7 +73,7 @@ def save_draft(w: Writing, user_id: int, title: str, fields: dict[str, Any], dra
     return w.session.scalars(insert(DraftRow).returning(DraftRow.id), [values | {"user_id": user_id}]).one()
 
 
-def drop_draft(w: Writing, user_id: int, draft_id: int) -> None:
+def drop_draft(w: Noting, user_id: int, draft_id: int) -> None:
     """Throw a draft away; harmless if it is gone."""
     w.session.execute(delete(DraftRow).where(DraftRow.id == draft_id, DraftRow.user_id == user_id))
 
@@ -85,7 +85,7 @@ def _draft(row: Any) -> Draft:
 # ---------------------------------------------------------------- uploads
 
 
-def keep_upload(w: Writing, user_id: int, name: str, kind: str, encoding: str, content: bytes) -> str:
+def keep_upload(w: Noting, user_id: int, name: str, kind: str, encoding: str, content: bytes) -> str:
     """Keep a file until its owner decides; gives its id."""
     upload_id = str(uuid4())
     values = {"id": upload_id, "user_id": user_id, "name": name, "kind": kind, "encoding": encoding}
@@ -110,7 +110,7 @@ def uploads(r: Reading, user_id: int, limit: int = 50) -> tuple[Upload, ...]:
     return tuple(_upload(row, b"") for row in rows)
 
 
-def settle_upload(w: Writing, user_id: int, upload_id: str, state: str, result: dict[str, Any] | None = None) -> None:
+def settle_upload(w: Noting, user_id: int, upload_id: str, state: str, result: dict[str, Any] | None = None) -> None:
     """Note what became of a waiting file; raises Conflict if that was decided before."""
     settled: Any = w.session.execute(
         update(UploadRow)
@@ -121,7 +121,7 @@ def settle_upload(w: Writing, user_id: int, upload_id: str, state: str, result: 
         raise Conflict(say("This file was dealt with already."))
 
 
-def forget_uploads(w: Writing, before: datetime) -> int:
+def forget_uploads(w: Noting, before: datetime) -> int:
     """Delete files uploaded before a time, whatever became of them; gives their number."""
     done: Any = w.session.execute(delete(UploadRow).where(UploadRow.uploaded_at < before))
     return int(done.rowcount)
@@ -161,7 +161,7 @@ def receipt(r: Reading, user_id: int, key: str) -> str | None:
     )
 
 
-def keep_receipt(w: Writing, user_id: int, key: str, outcome: str) -> None:
+def keep_receipt(w: Noting, user_id: int, key: str, outcome: str) -> None:
     """Note that a form was carried out, with its change; raises Conflict if it was before."""
     try:
         w.session.execute(insert(FormReceiptRow), [{"key": key, "user_id": user_id, "outcome": outcome, "at": w.now}])
@@ -169,11 +169,11 @@ def keep_receipt(w: Writing, user_id: int, key: str, outcome: str) -> None:
         raise Conflict(say("This form was carried out already.")) from error
 
 
-def drop_receipt(w: Writing, user_id: int, key: str) -> None:
+def drop_receipt(w: Noting, user_id: int, key: str) -> None:
     """Forget one receipt, so that its form may be carried out again; harmless if it is gone."""
     w.session.execute(delete(FormReceiptRow).where(FormReceiptRow.key == key, FormReceiptRow.user_id == user_id))
 
 
-def forget_receipts(w: Writing, before: datetime) -> None:
+def forget_receipts(w: Noting, before: datetime) -> None:
     """Delete receipts of forms carried out before a time."""
     w.session.execute(delete(FormReceiptRow).where(FormReceiptRow.at < before))

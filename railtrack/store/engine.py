@@ -1,8 +1,10 @@
 """The database: one transaction per `with`, on SQLite or PostgreSQL.
 
 Readers see one snapshot. A writer first takes the next number of the change counter and holds that row until it
-commits, so that writers follow each other and change numbers appear in order on both databases. Leaving without
-`commit()` rolls back. No driver error leaves this module's transactions: see `failures`.
+commits, so that writers follow each other and change numbers appear in order on both databases. What no statistic and
+no list counts, such as sign-ins and drafts, is noted without a number, so that it need not wait for a long import
+(SQLite has room for one writer all the same). Leaving without `commit()` rolls back. No driver error leaves this
+module's transactions: see `failures`.
 """
 
 from collections.abc import Iterator
@@ -17,7 +19,7 @@ from sqlalchemy.orm import Session
 from railtrack.domain.actors import Actor
 from railtrack.store import migrating
 from railtrack.store.bulk import insert_all
-from railtrack.store.connecting import READS, WRITES, open_engine
+from railtrack.store.connecting import PATIENCE_MS, READS, WRITES, open_engine
 from railtrack.store.failures import translated
 from railtrack.store.lineage import take_change
 from railtrack.store.tables import AuditRow
@@ -31,10 +33,9 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Writing(Reading):
-    """A writer's transaction, numbered `change`; nothing is kept unless `commit()` is called."""
+class Noting(Reading):
+    """A transaction for what is nobody's cargo; nothing is kept unless `commit()` is called."""
 
-    change: int
     actor: Actor
     now: datetime
     _entries: list[dict[str, Any]] = field(default_factory=list, repr=False)
@@ -71,6 +72,13 @@ class Writing(Reading):
         self.session.flush()  # the entries refer to what they are about
         insert_all(self.session, AuditRow, self._entries)
         self.session.commit()
+
+
+@dataclass(frozen=True)
+class Writing(Noting):
+    """A writer's transaction, numbered `change`."""
+
+    change: int = field(kw_only=True)
 
 
 class Store:
@@ -124,12 +132,30 @@ class Store:
     @contextmanager
     def writing(self, actor: Actor, now: datetime) -> Iterator[Writing]:
         """Open a writer's transaction; leaving it without `commit()` rolls back."""
+        with self._begun(self._patience_s) as session:
+            yield Writing(session, actor, now, change=take_change(session))
+
+    @contextmanager
+    def noting(self, actor: Actor, now: datetime, *, patience_s: float | None = None) -> Iterator[Noting]:
+        """Open a transaction without a change number, for what no statistic and no list sees.
+
+        Drafts, uploads, receipts, sign-ins, links and settings. It waits for no writer on PostgreSQL; on SQLite up to
+        `patience_s` seconds, by default as long as writers do. Leaving it without `commit()` rolls back.
+        """
+        with self._begun(self._patience_s if patience_s is None else patience_s) as session:
+            yield Noting(session, actor, now)
+
+    @contextmanager
+    def _begun(self, patience_s: float) -> Iterator[Session]:
+        engine = self._writers
+        if patience_s != self._patience_s:
+            engine = engine.execution_options(**{PATIENCE_MS: int(patience_s * 1000)})
         # without autobegin nothing can be written by mistake after the commit
-        with translated(), Session(self._writers, autobegin=False, expire_on_commit=False) as session:
+        with translated(), Session(engine, autobegin=False, expire_on_commit=False) as session:
             session.begin()
             if not self.is_sqlite:  # SQLite waits by its busy timeout
-                session.execute(text(f"SET LOCAL lock_timeout = {int(self._patience_s * 1000)}"))
-            yield Writing(session, take_change(session), actor, now)
+                session.execute(text(f"SET LOCAL lock_timeout = {int(patience_s * 1000)}"))
+            yield session
 
     def integrity(self) -> list[str]:
         """Give what the database itself finds wrong with its files and references, a sentence each; usually nothing."""

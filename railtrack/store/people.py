@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, or_, select, update
 from railtrack.domain.actors import Role
 from railtrack.domain.people import Person
 from railtrack.domain.records import Organisation
-from railtrack.store.engine import Reading, Writing
+from railtrack.store.engine import Noting, Reading
 from railtrack.store.tables import OneTimeLinkRow, OrganisationRow, SettingRow, UserRow
 
 
@@ -43,7 +43,7 @@ def count_active(reading: Reading, role: Role) -> int:
 
 
 def add_person(
-    w: Writing,
+    w: Noting,
     *,
     email: str,
     name: str,
@@ -69,7 +69,7 @@ def add_person(
     return row.id
 
 
-def change_person(w: Writing, person_id: int, **changes: Any) -> None:
+def change_person(w: Noting, person_id: int, **changes: Any) -> None:
     """Set columns of an account, named as in the table of users."""
     w.session.execute(update(UserRow).where(UserRow.id == person_id).values(**changes))
 
@@ -77,7 +77,7 @@ def change_person(w: Writing, person_id: int, **changes: Any) -> None:
 # ---------------------------------------------------------------- links that work once
 
 
-def add_link(w: Writing, purpose: str, token_hash: str, *, expires_at: datetime, person_id: int | None = None) -> None:
+def add_link(w: Noting, purpose: str, token_hash: str, *, expires_at: datetime, person_id: int | None = None) -> None:
     """Keep the hash of a link; older ones for the same purpose and person die."""
     same = [OneTimeLinkRow.purpose == purpose, OneTimeLinkRow.used_at.is_(None)]
     same.append(OneTimeLinkRow.user_id.is_(None) if person_id is None else OneTimeLinkRow.user_id == person_id)
@@ -99,7 +99,7 @@ def link_person(reading: Reading, purpose: str, token_hash: str, now: datetime) 
     return reading.session.scalar(select(OneTimeLinkRow.user_id).where(*_alive(purpose, token_hash, now)))
 
 
-def take_link(w: Writing, purpose: str, token_hash: str) -> bool:
+def take_link(w: Noting, purpose: str, token_hash: str) -> bool:
     """Use a link up; False if it was dead already. Of two at once only one gets True."""
     taken = w.session.execute(
         update(OneTimeLinkRow)
@@ -118,7 +118,7 @@ def setting(reading: Reading, name: str) -> str | None:
     return reading.session.scalar(select(SettingRow.value).where(SettingRow.name == name))
 
 
-def keep_setting(w: Writing, name: str, value: str) -> None:
+def keep_setting(w: Noting, name: str, value: str) -> None:
     """Remember something under a name that has nothing yet; raises Conflict if it has."""
     w.session.add(SettingRow(name=name, value=value))
     w.session.flush()

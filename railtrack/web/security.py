@@ -5,6 +5,7 @@ its ready-made one for SQLAlchemy sessions, which hands rows out, is not used. R
 table, and rights are judged in operations; Flask-Security only says who somebody is.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
@@ -21,6 +22,7 @@ from wtforms.validators import DataRequired
 
 from railtrack.config import Settings
 from railtrack.domain.actors import Actor, Role
+from railtrack.domain.errors import Unavailable
 from railtrack.domain.people import Person
 from railtrack.store import people as stored
 from railtrack.store.engine import Reading
@@ -37,6 +39,9 @@ _NAMES = {
     "current_login_ip": "current_sign_in_ip",
     "login_count": "sign_ins",
 }
+_OF_SIGN_INS = {"last_login_at", "current_login_at", "last_login_ip", "current_login_ip", "login_count"}
+SIGN_IN_PATIENCE_S = 0.5
+log = logging.getLogger(__name__)
 
 
 class Account(UserMixin):
@@ -100,18 +105,28 @@ class Accounts(UserDatastore):
         return user
 
     def commit(self) -> None:
-        """Write what changed, without a word in the audit: Flask-Security keeps track of sign-ins only."""
+        """Write what changed, without a word in the audit: Flask-Security keeps track of sign-ins only.
+
+        When somebody signed in last is not worth waiting for: where a long import holds SQLite, it goes unnoted.
+        """
         for account in g.pop("changed_accounts", {}).values():
             before = asdict(account.person)
             changes = {theirs: getattr(account, theirs) for theirs, ours in _NAMES.items()}
             changes = {name: value for name, value in changes.items() if value != before[_NAMES[name]]}
             if not changes:
                 continue
-            with current_store().writing(account.actor("web"), now()) as w:
-                stored.change_person(w, account.id, **changes)
-                if "password" in changes:
-                    w.audit("set password", "user", account.email)
-                w.commit()
+            is_sign_in = _OF_SIGN_INS.issuperset(changes)
+            patience_s = SIGN_IN_PATIENCE_S if is_sign_in else None
+            try:
+                with current_store().noting(account.actor("web"), now(), patience_s=patience_s) as w:
+                    stored.change_person(w, account.id, **changes)
+                    if "password" in changes:
+                        w.audit("set password", "user", account.email)
+                    w.commit()
+            except Unavailable as error:
+                if not is_sign_in:
+                    raise
+                log.warning("a sign-in of user %s is not noted: %s", account.id, error)
 
     def delete(self, model: Account) -> None:
         """Accounts are ended, never deleted: what they recorded names them."""
