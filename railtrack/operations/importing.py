@@ -22,6 +22,7 @@ from railtrack.domain.unfit import Unfit
 from railtrack.domain.verdicts import State
 from railtrack.domain.world import World
 from railtrack.exchange.columns import Kind
+from railtrack.exchange.limits import LIMITS, Limits
 from railtrack.exchange.refused import write_refused
 from railtrack.operations.loading import LoadResult, Options, Progress, load_file
 from railtrack.store import desk
@@ -41,6 +42,7 @@ class Manner:
     encoding: str | None = None
     times_in: ZoneInfo | None = None
     update: bool = False
+    limits: Limits = LIMITS
 
     def options(self, *, dry_run: bool = False, partial: bool = False) -> Options:
         """Give the same as options of loading."""
@@ -51,6 +53,7 @@ class Manner:
             update=self.update,
             dry_run=dry_run,
             partial=partial,
+            limits=self.limits,
         )
 
 

@@ -19,6 +19,7 @@ from railtrack.domain.shipment_rows import judge_shipment
 from railtrack.domain.verdicts import Outcome, State, Take, Verdict, rejected
 from railtrack.domain.world import World
 from railtrack.exchange.columns import Kind
+from railtrack.exchange.limits import LIMITS, Limits
 from railtrack.exchange.reading import FileRows, read_rows
 from railtrack.operations.booking import book
 from railtrack.operations.recording import record
@@ -37,6 +38,7 @@ class Options:
     partial: bool = False
     update: bool = False
     dry_run: bool = False
+    limits: Limits = LIMITS
 
     @property
     def take(self) -> Take:
@@ -104,7 +106,7 @@ def load_file(
 ) -> LoadResult:
     """Load one file. A file that cannot be read at all is a result with a problem, not an exception."""
     try:
-        read = read_rows(content, name, kind=options.kind, encoding=options.encoding)
+        read = read_rows(content, name, kind=options.kind, encoding=options.encoding, limits=options.limits)
         raw = tuple(read.rows)
     except Refused as refused:
         return LoadResult(file=name, kind=options.kind, outcome=Outcome((), stored=False), problems=refused.problems)

@@ -5,6 +5,7 @@ import re
 import shutil
 import time
 import zipfile
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
+from railtrack.config import Settings
 from railtrack.domain.actors import Role
 from railtrack.operations import importing
 from railtrack.store.engine import Store
@@ -233,6 +235,20 @@ def test_a_file_beyond_the_limit_is_refused_in_words(app: Flask, partner: FlaskC
     assert answer.status_code == 413
     assert "The file is too large." in words_of(answer.text)
     assert count(web_store, UploadRow) == 0
+
+
+def test_a_file_of_more_rows_than_are_set_is_refused_in_words(
+    web_settings: Settings, web_store: Store, app: Flask, partner: FlaskClient
+) -> None:
+    app.extensions["railtrack"]["settings"] = replace(web_settings, max_rows=3)
+    fits, too_long = (csv_of(*(row(n, reference) for n in range(most))) for reference, most in (("A", 3), ("B", 4)))
+    assert partner.get(upload(partner, fits)).status_code == 200
+    address = upload(partner, too_long)
+    page = partner.get(address)
+    assert page.status_code == 422
+    assert "The file has more than 3 rows. Send it in several files." in words_of(page.text)
+    decide(partner, address, "good")
+    assert count(web_store, ShipmentRow) == 0
 
 
 def test_sending_no_file_asks_for_one(partner: FlaskClient) -> None:

@@ -19,6 +19,7 @@ from railtrack.domain.messages import Message, say
 from railtrack.domain.unfit import Unfit
 from railtrack.domain.verdicts import State
 from railtrack.exchange.columns import Kind
+from railtrack.exchange.limits import Limits
 from railtrack.exchange.writing import write_template
 from railtrack.operations import importing
 from railtrack.operations.importing import Manner, Preview
@@ -277,6 +278,7 @@ def _manner(asked: Mapping[str, str]) -> tuple[Manner, str]:
         encoding=asked.get("encoding", "").strip() or None,
         times_in=zone,
         update=asked.get("update", "") == "1",
+        limits=Limits(rows=current_settings().max_rows, bytes=current_settings().max_upload_mb * 1024 * 1024),
     ), complaint
 
 
