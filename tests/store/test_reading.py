@@ -169,14 +169,15 @@ def test_reading_takes_as_many_statements_for_many_as_for_one(
         return counts
 
     def add(n: int) -> None:
-        made = Provenance(published=n == 0)
-        enter(sqlite_store, network, [shipment_row(f"R{n}", container(n), train=f"T{n}")], provenance=made)
+        owner = {"partner": "Alpha" if n else "Published record"}
+        row = shipment_row(f"R{n}", container(n), train=f"T{n}", **owner)
+        enter(sqlite_store, network, [row], provenance=Provenance(published=n == 0))
         tell(
             sqlite_store,
             network,
             [
-                event_row("departed", "CKG", "2024-03-01T08:00+08:00", f"R{n}", source_id=f"d{n}"),
-                event_row("position", None, "2024-03-02T08:00+08:00", f"R{n}", lat=31.0, lon=100.0 + n),
+                event_row("departed", "CKG", "2024-03-01T08:00+08:00", f"R{n}", source_id=f"d{n}", **owner),
+                event_row("position", None, "2024-03-02T08:00+08:00", f"R{n}", lat=31.0, lon=100.0 + n, **owner),
             ],
         )
 
