@@ -114,15 +114,21 @@ class BookingLedger:
     def take(self, key: ShipmentKey, row: ShipmentRow) -> Verdict:
         """Judge one row against what is known and, unless it is refused, add what it says."""
         entry = self.entries.get(key)
-        problems = self._shipment_problems(entry, row) + self._capacity_problems(row)
+        stated_teu = row.shipment.train_capacity_teu
+        # a row need not repeat which train it is and when it leaves
+        train = train_key(row.shipment if entry is None else merged(row.shipment, entry.facts))
+        problems = self._shipment_problems(entry, row) + self._capacity_problems(train, stated_teu)
         if entry is not None:
             problems += self._container_problems(entry, row)
         if problems:
             return rejected(row.line, problems)
-        added = self._add_capacity(row.shipment)
+        added = self._add_capacity(train, stated_teu)
         warnings: tuple[Problem, ...] = ()
+        if stated_teu is not None and train is None:
+            warnings = (_not_kept(row.shipment, stated_teu),)
         if entry is None:
-            facts, warnings = self._past(row.shipment)
+            facts, of_past = self._past(row.shipment)
+            warnings += of_past
             entry = self.entries[key] = Entry(facts, line=row.line)
             added = True
         else:
@@ -168,27 +174,18 @@ class BookingLedger:
 
     # ------------------------------------------------------------ the train's slots
 
-    def _capacity_problems(self, row: ShipmentRow) -> list[Problem]:
-        key, stated = train_key(row.shipment), row.shipment.train_capacity_teu
+    def _capacity_problems(self, key: TrainKey | None, stated: float | None) -> list[Problem]:
         if stated is None or key is None:
             return []
         known = self.capacities.get(key)
-        if known is None or known == stated or (self.update and key not in self.new_capacities):
+        if known is None or known == stated:
             return []
-        return [
-            Problem(
-                message=say(
-                    "Train %(train)s of %(day)s has %(known)g TEU.", train=key[0], day=key[1].isoformat(), known=known
-                ),
-                remedy=say("One train has one capacity. Write %(known)g, or leave the field empty.", known=known),
-                column="train_capacity_teu",
-                value=f"{stated:g}",
-                suggestions=(f"{known:g}",),
-            )
-        ]
+        is_of_this_file = key in self.new_capacities
+        if self.update and not is_of_this_file:
+            return []
+        return [_agreed_otherwise(key, stated, known, may_change=not is_of_this_file)]
 
-    def _add_capacity(self, facts: ShipmentFacts) -> bool:
-        key, stated = train_key(facts), facts.train_capacity_teu
+    def _add_capacity(self, key: TrainKey | None, stated: float | None) -> bool:
         if stated is None or key is None or self.capacities.get(key) == stated:
             return False
         self.capacities[key] = self.new_capacities[key] = stated
@@ -267,6 +264,35 @@ def _mixed(reference: str, d: Difference, line: int | None) -> Problem:
         column=d.column,
         value=d.stated,
         suggestions=(d.known,) if d.known else (),
+    )
+
+
+def _agreed_otherwise(key: TrainKey, stated: float, known: float, *, may_change: bool) -> Problem:
+    return Problem(
+        message=say("Train %(train)s of %(day)s has %(known)g TEU.", train=key[0], day=key[1].isoformat(), known=known),
+        remedy=say(
+            "One train has one capacity. Write %(known)g, leave the field empty, or ask for changes to be made "
+            "(--update).",
+            known=known,
+        )
+        if may_change
+        else say("One train has one capacity. Write %(known)g, or leave the field empty.", known=known),
+        column="train_capacity_teu",
+        value=f"{stated:g}",
+        suggestions=(f"{known:g}",),
+    )
+
+
+def _not_kept(stated: ShipmentFacts, capacity_teu: float) -> Problem:
+    """Warn of slots of a train that cannot be told from others."""
+    return Problem(
+        message=say("The slots are those of a train on its day; without both they are not kept."),
+        remedy=say("Write when the train is planned to depart, in the column planned_departure.")
+        if stated.train
+        else say("Write the train's number in the column train, and when it is planned to depart."),
+        severity=Severity.WARNING,
+        column="train_capacity_teu",
+        value=f"{capacity_teu:g}",
     )
 
 

@@ -66,11 +66,14 @@ def as_text(value: object) -> str:
 
 
 def as_record(facts: ShipmentFacts | ContainerFacts) -> dict[str, object]:
-    """Write facts for the audit: only what is stated, as text or plain numbers."""
+    """Write facts for the audit: only what is stated, as text or plain numbers.
+
+    The slots are the train's; their audit is its own.
+    """
     return {
         name: value if isinstance(value, bool | int | float | str) else as_text(value)
         for name, value in ((f.name, getattr(facts, f.name)) for f in fields(facts))
-        if value not in (None, "", ())
+        if value not in (None, "", ()) and name != "train_capacity_teu"
     }
 
 

@@ -171,13 +171,6 @@ def _capacity_teu(row: Judging) -> float | None:
             say("A train without slots carries nothing."),
             say("Write its slots in TEU, or leave the field empty if they are not known."),
         )
-    if capacity and not row.has("train"):
-        row.warn(
-            "train_capacity_teu",
-            say("The slots are those of a train, but no train is named, so they are not kept."),
-            say("Write the train's number in the column train."),
-        )
-        return None
     return capacity
 
 

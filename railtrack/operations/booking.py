@@ -1,20 +1,21 @@
 """Booking shipments: rows of a file or of a form become shipments with containers, each row with its verdict."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from railtrack.domain.actors import Actor
-from railtrack.domain.bookings import BookingLedger, train_key
+from railtrack.domain.bookings import BookingLedger
 from railtrack.domain.errors import NotAllowed, Problem
 from railtrack.domain.goods import ShipmentRow
 from railtrack.domain.messages import say
 from railtrack.domain.network import Network
-from railtrack.domain.records import PUBLISHED_RECORD, Organisation
+from railtrack.domain.records import PUBLISHED_RECORD, Organisation, RecordedShipment
 from railtrack.domain.verdicts import Outcome, State, Take, Verdict, rejected
-from railtrack.store.booking import ENTERED, Provenance, shipments_by_reference, train_capacities, write_bookings
+from railtrack.store.booking import ENTERED, Provenance, shipments_by_reference, write_bookings
 from railtrack.store.engine import Reading, Store
 from railtrack.store.organisations import add_organisation, name_key, organisations
+from railtrack.store.slots import train_capacities
 
 
 def book(
@@ -91,10 +92,10 @@ def _judge(
     recorded = shipments_by_reference(
         reading.session, actor.scope, [(owner, ref) for owner, ref in keys if isinstance(owner, int)]
     )
-    trains = [key for row in rows if (key := train_key(row.shipment)) is not None]
+    numbers = _trains_with_slots(rows, recorded.values())
     ledger = BookingLedger(
         {(owner, ref): s for (owner, ref), s in recorded.items()},
-        train_capacities(reading.session, trains),
+        train_capacities(reading.session, numbers),
         update=update,
         may_tell_past=actor.is_administrator,
     )
@@ -103,6 +104,13 @@ def _judge(
         for owner, row in zip(owners, rows, strict=True)
     )
     return _Judged(ledger, verdicts)
+
+
+def _trains_with_slots(rows: Sequence[ShipmentRow], recorded: Iterable[RecordedShipment]) -> set[str]:
+    """Give the numbers of all trains whose slots these rows may state; a row need not repeat what is recorded."""
+    if all(row.shipment.train_capacity_teu is None for row in rows):
+        return set()
+    return {facts.train for facts in (*(r.shipment for r in rows), *(s.facts for s in recorded)) if facts.train}
 
 
 def _owner(

@@ -1,9 +1,8 @@
 """Reading what rows of shipments name, and writing what they add: shipments, containers, trains and their audit."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, tuple_, update
@@ -22,9 +21,8 @@ from railtrack.store.bulk import in_batches
 from railtrack.store.engine import Writing
 from railtrack.store.moments import columns, moment
 from railtrack.store.refold import refold
-from railtrack.store.tables import ContainerRow, JourneyRow, OrganisationRow, ShipmentRow, TrainRow
-
-ABOUT = timedelta(days=31)  # as far as a train may leave from its plan
+from railtrack.store.slots import PLANNED_TRAIN, move_facts_aboard, write_slots_of_trains
+from railtrack.store.tables import ContainerRow, OrganisationRow, ShipmentRow, TrainRow
 
 
 @dataclass(frozen=True)
@@ -66,8 +64,14 @@ def shipments_by_reference(
     found: dict[tuple[int, str], RecordedShipment] = {}
     for part in in_batches(sorted(set(keys))):
         rows = session.execute(
-            select(ShipmentRow.__table__, OrganisationRow.name, OrganisationRow.published.label("is_record"))
+            select(
+                ShipmentRow.__table__,
+                OrganisationRow.name,
+                OrganisationRow.published.label("is_record"),
+                TrainRow.capacity_teu.label("train_capacity_teu"),
+            )
             .join(OrganisationRow, OrganisationRow.id == ShipmentRow.organisation_id)
+            .outerjoin(TrainRow, PLANNED_TRAIN)
             .where(tuple_(ShipmentRow.organisation_id, ShipmentRow.reference).in_(part), owned(scope))
         ).all()
         containers = containers_of(session, [row.id for row in rows])
@@ -88,22 +92,8 @@ def containers_of(session: Session, shipment_ids: Sequence[int]) -> dict[int, li
     return found
 
 
-def train_capacities(session: Session, keys: Iterable[TrainKey]) -> dict[TrainKey, float]:
-    """Give the known capacities in TEU among these trains."""
-    found: dict[TrainKey, float] = {}
-    for part in in_batches(sorted(set(keys))):
-        rows = session.execute(
-            select(TrainRow.number, TrainRow.departure_date, TrainRow.origin, TrainRow.capacity_teu).where(
-                tuple_(TrainRow.number, TrainRow.departure_date, TrainRow.origin).in_(part),
-                TrainRow.capacity_teu.is_not(None),
-            )
-        )
-        found.update({(r.number, r.departure_date, r.origin): r.capacity_teu for r in rows})
-    return found
-
-
 def shipment_value(row: Any, organisation: Organisation) -> RecordedShipment:
-    """Turn a shipment's row into a value, containers apart."""
+    """Turn a shipment's row into a value, containers apart; the row has its train's slots as `train_capacity_teu`."""
     facts = ShipmentFacts(
         reference=row.reference,
         partner=organisation.name,
@@ -182,21 +172,14 @@ def write_bookings(
     somebody else since it was read.
     """
     entries = {key: entry for key, entry in entries.items() if entry.touched}
-    _write_trains(w, capacities)
+    write_slots_of_trains(w, capacities)
     _insert_shipments(w, network, {key: e for key, e in entries.items() if e.id is None}, provenance, otherwise)
     for (organisation_id, _), entry in entries.items():
         if entry.before is not None:
             _update_shipment(w, network, entry, organisation_id)
     _write_slots(w, entries)
     refold(w.session, network, [entry.id for entry in entries.values() if entry.id is not None], w.change)
-    # the slots of a train are a fact of all that is on it, though nothing of their journeys is otherwise
-    for part in in_batches(_on_trains(w.session, capacities)):
-        w.session.execute(
-            update(JourneyRow)
-            .where(JourneyRow.shipment_id.in_(part))
-            .values(change=w.change)
-            .execution_options(synchronize_session=False)
-        )
+    move_facts_aboard(w, capacities)
 
 
 def _insert_shipments(
@@ -297,51 +280,6 @@ def _write_slots(w: Writing, entries: Mapping[tuple[int, str], Entry]) -> None:
         )
 
 
-def _write_trains(w: Writing, capacities: Mapping[TrainKey, float]) -> None:
-    for part in in_batches(capacities.items()):
-        named = tuple_(TrainRow.number, TrainRow.departure_date, TrainRow.origin).in_([key for key, _ in part])
-        known = {(r.number, r.departure_date, r.origin): r for r in w.session.scalars(select(TrainRow).where(named))}
-        for key, capacity_teu in part:
-            row = known.get(key)
-            before = None if row is None else {"capacity_teu": row.capacity_teu}
-            if row is None:
-                row = TrainRow(number=key[0], departure_date=key[1], origin=key[2])
-                w.session.add(row)
-            row.capacity_teu = capacity_teu
-            name = f"{key[0]} {key[1].isoformat()} {key[2]}"
-            w.audit("agree capacity", "train", name, before, {"capacity_teu": capacity_teu})
-    w.session.flush()
-
-
-def _on_trains(session: Session, trains: Collection[TrainKey]) -> list[int]:
-    """Give the shipments whose slots these may be: of the train's number and origin, planned about its day.
-
-    About, since a train that left on another day than planned is found by that day too.
-    """
-    days: dict[tuple[str, str], list[date]] = defaultdict(list)
-    for number, day, origin in trains:
-        days[number, origin].append(day)
-    found: list[int] = []
-    for part in in_batches(sorted({number for number, _, _ in trains})):
-        rows = session.execute(
-            select(
-                ShipmentRow.id,
-                ShipmentRow.train,
-                ShipmentRow.origin,
-                ShipmentRow.planned_departure_at,
-                ShipmentRow.planned_departure_offset_min,
-                ShipmentRow.planned_departure_is_day,
-                ShipmentRow.planned_departure_text,
-            ).where(ShipmentRow.train.in_(part))
-        )
-        for row in rows:
-            planned = moment(row, "planned_departure")
-            known = days.get((row.train, row.origin), [])
-            if known and (planned is None or any(abs(planned.local_date - day) <= ABOUT for day in known)):
-                found.append(row.id)
-    return found
-
-
 def _expect_one(result: Any, reference: str) -> None:
     if result.rowcount != 1:
         raise Conflict(say("%(reference)s was changed by somebody else meanwhile; look again.", reference=reference))
@@ -359,7 +297,6 @@ def shipment_columns(network: Network, facts: ShipmentFacts) -> dict[str, Any]:
         "corridor": facts.corridor,
         "corridor_assumed": facts.corridor_assumed,
         "train": facts.train,
-        "train_capacity_teu": facts.train_capacity_teu,
         **columns("planned_departure", facts.planned_departure),
         **columns("planned_arrival", facts.planned_arrival),
         "incoterm": facts.incoterm,

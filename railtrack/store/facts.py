@@ -221,7 +221,6 @@ _JOURNEYS = (
         ShipmentRow.corridor,
         ShipmentRow.direction,
         ShipmentRow.train,
-        ShipmentRow.train_capacity_teu,
         ShipmentRow.origin,
         ShipmentRow.destination,
         ShipmentRow.simulated,
@@ -300,7 +299,7 @@ class _Ways:
 
     @cached_property
     def slots(self) -> dict[tuple[str, date, str], float]:
-        """The agreed slots by train, planned local date of departure and origin."""
+        """The agreed slots by train, local date of departure (as planned, or as it was) and origin."""
         query = select(TrainRow.number, TrainRow.departure_date, TrainRow.origin, TrainRow.capacity_teu)
         return {
             (row.number, row.departure_date, row.origin): row.capacity_teu
@@ -329,7 +328,7 @@ def _fact(row: Any, ways: _Ways, stay: _Stay | None) -> tuple[Any, ...]:
     capacity_teu = None
     if train is not None:
         agreed = (ways.slots.get((train, known, row.origin)) for known in (planned_day, day) if known is not None)
-        capacity_teu = next((slots for slots in agreed if slots is not None), row.train_capacity_teu)
+        capacity_teu = next((slots for slots in agreed if slots is not None), None)
     quantity = row.quantity if row.number is None else 1
     return (
         row.id,

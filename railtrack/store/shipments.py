@@ -20,6 +20,7 @@ from railtrack.store.engine import Reading
 from railtrack.store.moments import moment
 from railtrack.store.organisations import name_key
 from railtrack.store.recording import event_value
+from railtrack.store.slots import PLANNED_TRAIN
 from railtrack.store.tables import (
     ContainerRow,
     CrossingRow,
@@ -28,6 +29,7 @@ from railtrack.store.tables import (
     JourneyRow,
     OrganisationRow,
     ShipmentRow,
+    TrainRow,
     VisitRow,
 )
 
@@ -133,8 +135,10 @@ SHIPMENTS: Select[Any] = (
         OrganisationRow.name.label("partner"),
         OrganisationRow.published.label("of_record"),
         OrganisationRow.simulated.label("of_simulation"),
+        TrainRow.capacity_teu.label("train_capacity_teu"),
     )
     .join(OrganisationRow, OrganisationRow.id == ShipmentRow.organisation_id)
+    .outerjoin(TrainRow, PLANNED_TRAIN)
     .order_by(ShipmentRow.id)
 )
 

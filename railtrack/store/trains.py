@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, or_, select, true
+from sqlalchemy.orm import aliased
 
 from railtrack.domain.actors import Scope
 from railtrack.domain.records import Page, Train
@@ -148,15 +149,19 @@ def _following(keys: Sequence[tuple[Any, bool]], after: Sequence[Any]) -> Any:
 
 
 def _with_capacity(wanted: ShipmentFilter, scope: Scope, now: datetime) -> Select[Any]:
-    """Trains with their slots: those agreed for the planned day of departure, else what a shipment says."""
+    """Trains with their slots: those agreed for the planned day of departure, else for the day it was."""
     grouped = _grouped(wanted, scope, now).subquery()
-    agreed = and_(
-        TrainRow.number == grouped.c.train,
-        TrainRow.departure_date == grouped.c.planned,
-        TrainRow.origin == grouped.c.origin,
+    planned, actual = aliased(TrainRow), aliased(TrainRow)
+
+    def agreed(train: Any, day: Any) -> Any:
+        return and_(train.number == grouped.c.train, train.departure_date == day, train.origin == grouped.c.origin)
+
+    capacity = func.coalesce(planned.capacity_teu, actual.capacity_teu).label("capacity")
+    return (
+        select(grouped, capacity)
+        .outerjoin(planned, agreed(planned, grouped.c.planned))
+        .outerjoin(actual, agreed(actual, grouped.c.day))
     )
-    capacity = func.coalesce(TrainRow.capacity_teu, grouped.c.capacity_teu).label("capacity")
-    return select(grouped, capacity).select_from(grouped.outerjoin(TrainRow, agreed))
 
 
 def _carried(wanted: ShipmentFilter, scope: Scope, now: datetime, *columns: Any) -> Select[Any]:
@@ -181,7 +186,6 @@ def _grouped(wanted: ShipmentFilter, scope: Scope, now: datetime) -> Select[Any]
         func.coalesce(func.sum(COUNTED), 0).label("containers"),
         func.coalesce(func.sum(TEU), 0.0).label("teu"),
         func.coalesce(func.sum(case((ContainerRow.laden, TEU), else_=0.0)), 0.0).label("laden_teu"),
-        func.max(ShipmentRow.train_capacity_teu).label("capacity_teu"),
         func.max(case((ShipmentRow.simulated, 1), else_=0)).label("simulated"),
         func.max(case((ShipmentRow.published, 1), else_=0)).label("published"),
     ).group_by(ShipmentRow.train, _DAY, ShipmentRow.origin)

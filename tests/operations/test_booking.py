@@ -248,6 +248,20 @@ def test_the_slots_of_a_train_are_agreed_once_for_all_partners(furnished: Store,
     assert [(day.isoformat(), slots) for day, slots in trains] == [("2024-03-01", 82.0), ("2024-03-02", 80.0)]
 
 
+def test_one_capacity_is_all_that_a_shipment_can_be_read_with(furnished: Store, network: Network) -> None:
+    enter(furnished, network, [shipment_row(train="T1", train_capacity_teu=82.0, **PLAN)])
+    second = shipment_row("R2", container(2), partner="Beta", train="T1", **PLAN)
+    enter(furnished, network, [second, shipment_row("R3", container(3), train="T1")])
+    changed = shipment_row(train="T1", train_capacity_teu=80.0, planned_departure=None)
+    enter(furnished, network, [changed], update=True)
+    slots = {name: stored(furnished, name).facts.train_capacity_teu for name in ("R1", "R2", "R3")}
+    assert slots == {"R1": 80.0, "R2": 80.0, "R3": None}  # which day the third one's train is, nobody said
+    with furnished.reading() as r:
+        assert r.session.execute(select(TrainRow.departure_date, TrainRow.capacity_teu)).all() == [
+            (PLAN["planned_departure"].local_date, 80.0)
+        ]
+
+
 def test_new_slots_move_the_facts_of_all_aboard_and_of_nobody_else(furnished: Store, network: Network) -> None:
     far = PLAN | {"planned_departure": moment("2024-06-01T08:00+08:00"), "planned_arrival": None}
     enter(furnished, network, [shipment_row(train="T1", **PLAN), shipment_row("R2", container(2), train="T1", **far)])

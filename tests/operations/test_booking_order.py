@@ -18,7 +18,7 @@ from railtrack.operations.loading import load_file
 from railtrack.operations.reference import init, load_world
 from railtrack.store.engine import Store
 from railtrack.store.shipments import journeys, shipment_named
-from tests.factories import ADMINISTRATOR, container, enter, event_row, shipment_row, tell
+from tests.factories import ADMINISTRATOR, container, enter, event_row, moment, shipment_row, tell
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 SIZES = ("45G1", "22G1")
@@ -106,3 +106,21 @@ def test_what_is_left_of_bookings_survives_an_export(store: Store, network: Netw
     assert quantities == [[1], [1], [0], [1]]
     for name in references:
         assert holds(other, name) == holds(store, name)
+
+
+def test_a_changed_capacity_survives_an_export(store: Store, network: Network, other: Store) -> None:
+    init(store, now=NOW)
+    on = {"train": "T1", "planned_departure": moment("2024-03-01T08:00+08:00")}
+    enter(store, network, [shipment_row("A-1", container(1), train_capacity_teu=82.0, **on)])
+    enter(store, network, [shipment_row("A-2", container(2), partner="Beta", **on)])
+    enter(
+        store, network, [shipment_row("A-2", container(2), partner="Beta", train_capacity_teu=80.0, **on)], update=True
+    )
+    written = b"".join(export(store, What.SHIPMENTS, Wanted(), Form.CSV, actor=ADMINISTRATOR, now=NOW))
+    for target, accepted in ((other, 2), (store, 0)):
+        loaded = load_file(target, written, "s.csv", world=load_world(target), actor=ADMINISTRATOR, now=NOW)
+        assert loaded.is_clean, [str(problem) for problem in loaded.problems]
+        assert loaded.accepted == accepted
+    for name in ("A-1", "A-2"):
+        with other.reading() as r:
+            assert shipment_named(r, EVERYTHING, name).facts.train_capacity_teu == 80.0

@@ -1,5 +1,6 @@
 """Trains over both databases: order by fill, the same train found again, slots agreed once."""
 
+import pyarrow as pa
 import pytest
 
 from railtrack.domain.actors import Actor, Role
@@ -7,6 +8,7 @@ from railtrack.domain.errors import Conflict, NotAllowed, NotFound, Refused
 from railtrack.domain.network import Network
 from railtrack.operations.trains import TrainSort, fill, set_capacity, train_list, train_page
 from railtrack.store.engine import Store
+from railtrack.store.facts import StoreFacts
 from railtrack.store.listing import ShipmentFilter
 from tests.factories import ADMINISTRATOR, CITY, NOW, container, enter, event_row, moment, partner, shipment_row, tell
 
@@ -54,6 +56,20 @@ def test_a_train_that_left_a_day_late_is_found_by_its_day_and_keeps_its_slots(li
     assert (page.planned, page.train.capacity_teu) == (DAY.local_date, 8.0)
     set_capacity(line, "T 2", left, "CKG", 10, seen_teu=8.0, actor=ADMINISTRATOR, now=NOW)
     assert train_page(line, "T 2", left, "CKG", actor=ADMINISTRATOR, now=NOW).train.capacity_teu == 10
+
+
+def test_slots_agreed_for_the_day_it_left_count_where_none_are_for_the_planned_one(
+    furnished: Store, network: Network
+) -> None:
+    next_day = moment("2024-05-15T10:00+08:00")
+    late = shipment_row("A-5", container(5), train="T 5", planned_departure=DAY)
+    slots = {"train_capacity_teu": 6.0, "planned_departure": next_day}
+    enter(furnished, network, [late, shipment_row("B-5", container(6), partner="Beta", train="T 5", **slots)])
+    tell(furnished, network, [event_row("departed", "CKG", "2024-05-15T10:00+08:00", "A-5")])
+    page = train_page(furnished, "T 5", next_day.local_date, "CKG", actor=ADMINISTRATOR, now=NOW)
+    assert (page.train.containers, page.train.capacity_teu) == (2, 6.0)
+    facts = StoreFacts(furnished, network).facts_since(None).journeys
+    assert pa.table(facts).column("capacity_teu").to_pylist() == [6.0, 6.0]
 
 
 def test_a_partner_sees_its_own_on_the_train_and_agrees_the_slots(line: Store) -> None:

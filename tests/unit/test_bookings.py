@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from railtrack.domain.bookings import BookingLedger, train_key
-from railtrack.domain.errors import Problem
+from railtrack.domain.errors import Problem, Severity
 from railtrack.domain.goods import ContainerFacts, Money, ShipmentFacts, ShipmentRow
 from railtrack.domain.journeys import Direction
 from railtrack.domain.records import Organisation, RecordedContainer, RecordedShipment
@@ -285,6 +285,34 @@ def test_a_recorded_capacity_is_changed_only_by_update() -> None:
     ledger = BookingLedger({}, known, update=True)
     assert states(take(ledger, stated)) == [State.ACCEPTED]
     assert list(ledger.new_capacities.values()) == [80.0]
+
+
+@pytest.mark.parametrize(
+    "missing", [{"train": ""}, {"planned_departure": None}, {"train": "", "planned_departure": None}]
+)
+def test_slots_of_a_train_that_is_not_known_by_day_are_not_kept_and_one_is_told(missing: dict[str, object]) -> None:
+    ledger = BookingLedger({}, {})
+    (verdict,) = take(ledger, row(train_capacity_teu=82.0, **missing))
+    assert (verdict.state, [p.column for p in verdict.problems]) == (State.ACCEPTED, ["train_capacity_teu"])
+    assert verdict.problems[0].severity is Severity.WARNING
+    assert "not kept" in str(verdict.problems[0].message)
+    assert ledger.new_capacities == {}
+
+
+def test_a_row_that_does_not_repeat_the_train_or_its_day_means_the_recorded_one() -> None:
+    key = ("T1", DEPARTURE.local_date, "CKG")
+    known = recorded(RecordedContainer(id=1, facts=BOX))
+    for left_out in ({"planned_departure": None}, {"train": ""}):
+        ledger = BookingLedger(known, {})
+        (verdict,) = take(ledger, row(train_capacity_teu=82.0, **left_out))
+        assert (verdict.state, verdict.problems) == (State.ACCEPTED, ())
+        assert ledger.new_capacities == {key: 82.0}
+        assert states(take(BookingLedger(known, {key: 82.0}), row(train_capacity_teu=82.0, **left_out))) == [
+            State.DUPLICATE
+        ]
+        assert states(take(BookingLedger(known, {key: 90.0}), row(train_capacity_teu=82.0, **left_out))) == [
+            State.REJECTED
+        ]
 
 
 def test_a_capacity_added_to_a_recorded_row_is_something_new() -> None:

@@ -274,7 +274,7 @@ def test_gross_below_tare_is_a_warning() -> None:
 
 
 def test_slots_need_a_train() -> None:
-    assert only_warning(train_capacity_teu="82").column == "train_capacity_teu"
+    assert good(train_capacity_teu="82").shipment.train_capacity_teu == 82.0
     assert only_problem(train="T", train_capacity_teu="0").column == "train_capacity_teu"
 
 

@@ -50,7 +50,6 @@ class ShipmentRow(Base):
     corridor: Mapped[str | None] = mapped_column(ForeignKey("corridors.id"))
     corridor_assumed: Mapped[bool] = mapped_column(default=False)
     train: Mapped[str] = mapped_column(String(64), default="")
-    train_capacity_teu: Mapped[float | None]
     planned_departure_at: Mapped[datetime | None]
     planned_departure_offset_min: Mapped[int | None]
     planned_departure_is_day: Mapped[bool | None]

@@ -150,7 +150,6 @@ def upgrade() -> None:
         sa.Column("corridor", sa.String(length=40), nullable=True),
         sa.Column("corridor_assumed", sa.Boolean(), nullable=False),
         sa.Column("train", sa.String(length=64), nullable=False),
-        sa.Column("train_capacity_teu", sa.Double(), nullable=True),
         *moment("planned_departure"),
         *moment("planned_arrival"),
         *moment("first_planned_arrival"),
