@@ -5,7 +5,7 @@ on each. What it has gathered in the end (new shipments, containers, changes) is
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -94,7 +94,8 @@ class BookingLedger:
     """The shipments that a set of rows names, as they stand after each row.
 
     `may_tell_past` says that rows of new shipments may tell how these were planned before, which only an
-    administrator's files do; else that is left out with a warning.
+    administrator's files do; else that is left out with a warning. The agreed slots of the trains in `shared` do not
+    change, since others have something aboard.
     """
 
     def __init__(
@@ -104,9 +105,11 @@ class BookingLedger:
         *,
         update: bool = False,
         may_tell_past: bool = False,
+        shared: Collection[TrainKey] = (),
     ) -> None:
         self.update = update
         self.may_tell_past = may_tell_past
+        self.shared = shared
         self.capacities = dict(capacities)
         self.new_capacities: dict[TrainKey, float] = {}
         self.entries: dict[ShipmentKey, Entry] = {key: _recorded_entry(shipment) for key, shipment in known.items()}
@@ -181,6 +184,8 @@ class BookingLedger:
         if known is None or known == stated:
             return []
         is_of_this_file = key in self.new_capacities
+        if key in self.shared and not is_of_this_file:
+            return [_agreed_with_others(key, stated)]
         if self.update and not is_of_this_file:
             return []
         return [_agreed_otherwise(key, stated, known, may_change=not is_of_this_file)]
@@ -280,6 +285,16 @@ def _agreed_otherwise(key: TrainKey, stated: float, known: float, *, may_change:
         column="train_capacity_teu",
         value=f"{stated:g}",
         suggestions=(f"{known:g}",),
+    )
+
+
+def _agreed_with_others(key: TrainKey, stated: float) -> Problem:
+    """Refuse without telling what is agreed: who names a train need have nothing on it."""
+    return Problem(
+        message=say("Another capacity is agreed for train %(train)s of %(day)s.", train=key[0], day=key[1].isoformat()),
+        remedy=say("Leave the field empty; an administrator can change what is agreed."),
+        column="train_capacity_teu",
+        value=f"{stated:g}",
     )
 
 

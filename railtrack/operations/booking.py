@@ -15,7 +15,7 @@ from railtrack.domain.verdicts import Outcome, State, Take, Verdict, rejected
 from railtrack.store.booking import ENTERED, Provenance, shipments_by_reference, write_bookings
 from railtrack.store.engine import Reading, Store
 from railtrack.store.organisations import add_organisation, name_key, organisations
-from railtrack.store.slots import train_capacities
+from railtrack.store.slots import train_capacities, trains_shared
 
 
 def book(
@@ -98,6 +98,7 @@ def _judge(
         train_capacities(reading.session, numbers),
         update=update,
         may_tell_past=actor.is_administrator,
+        shared=set() if actor.is_administrator else trains_shared(reading.session, numbers, actor.organisation_id),
     )
     verdicts = tuple(
         rejected(row.line, [owner]) if isinstance(owner, Problem) else ledger.take((owner, row.shipment.reference), row)

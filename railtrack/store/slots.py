@@ -37,6 +37,23 @@ def train_capacities(session: Session, numbers: Iterable[str]) -> dict[TrainKey,
     return found
 
 
+def trains_shared(session: Session, numbers: Iterable[str], organisation_id: int | None) -> set[TrainKey]:
+    """Give the trains of these numbers, by planned and by actual day, that another organisation has something on."""
+    planned = local_day(ShipmentRow.planned_departure_at, ShipmentRow.planned_departure_offset_min)
+    departed = local_day(JourneyRow.departed_at, JourneyRow.departed_offset_min)
+    found: set[TrainKey] = set()
+    for part in in_batches(sorted(set(numbers))):
+        of_others = ShipmentRow.train.in_(part) & (ShipmentRow.organisation_id != organisation_id)
+        for query in (
+            select(ShipmentRow.train, planned.label("day"), ShipmentRow.origin).where(planned.is_not(None)),
+            select(ShipmentRow.train, departed.label("day"), ShipmentRow.origin)
+            .join(JourneyRow, JourneyRow.shipment_id == ShipmentRow.id)
+            .where(departed.is_not(None)),
+        ):
+            found.update((r.train, r.day, r.origin) for r in session.execute(query.where(of_others).distinct()))
+    return found
+
+
 def write_slots_of_trains(w: Writing, capacities: Mapping[TrainKey, float]) -> None:
     """Write down what is agreed, each with its audit."""
     for part in in_batches(capacities.items()):

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from railtrack.domain.actors import EVERYTHING, Role
+from railtrack.domain.actors import EVERYTHING, Actor, Role
 from railtrack.domain.errors import NotAllowed
 from railtrack.domain.goods import ShipmentRow
 from railtrack.domain.network import Network
 from railtrack.domain.records import RecordedShipment
-from railtrack.domain.verdicts import State, Take
+from railtrack.domain.verdicts import State, Take, Verdict
 from railtrack.operations.booking import book
 from railtrack.store.booking import Provenance
 from railtrack.store.engine import Store
@@ -246,6 +246,36 @@ def test_the_slots_of_a_train_are_agreed_once_for_all_partners(furnished: Store,
     with furnished.reading() as r:
         trains = r.session.execute(select(TrainRow.departure_date, TrainRow.capacity_teu).order_by(TrainRow.id)).all()
     assert [(day.isoformat(), slots) for day, slots in trains] == [("2024-03-01", 82.0), ("2024-03-02", 80.0)]
+
+
+def test_who_shares_a_train_cannot_change_its_slots(furnished: Store, network: Network) -> None:
+    alpha, beta = partner(furnished), partner(furnished, "Beta")
+    enter(furnished, network, [shipment_row(train="T1", train_capacity_teu=82.0, **PLAN)], actor=alpha)
+
+    def change(actor: Actor, owner: str, name: str = "R1") -> Verdict:
+        row = shipment_row(name, partner=owner, train="T1", train_capacity_teu=80.0, **PLAN)
+        outcome = book(furnished, [row], network=network, actor=actor, now=NOW, update=True, take=Take.NOTHING)
+        return outcome.verdicts[0]
+
+    assert change(alpha, "Alpha").state is State.ACCEPTED
+    refused = change(beta, "Beta")  # who has nothing aboard does not learn what is agreed
+    assert refused.state is State.REJECTED
+    assert "82" not in f"{refused.problems[0].message} {refused.problems[0].remedy}"
+    enter(furnished, network, [shipment_row("R2", container(2), partner="Beta", train="T1", **PLAN)], actor=beta)
+    assert change(alpha, "Alpha").state is State.REJECTED
+    assert change(ADMINISTRATOR, "Alpha").state is State.ACCEPTED
+
+
+def test_a_train_is_shared_by_the_day_it_left_too(furnished: Store, network: Network) -> None:
+    alpha = partner(furnished)
+    enter(furnished, network, [shipment_row("R2", container(2), partner="Beta", train="T1", **PLAN)])
+    left = [event_row("departed", "CKG", "2024-03-02T09:00+08:00", "R2", partner="Beta")]
+    tell(furnished, network, left)
+    next_day = PLAN | {"planned_departure": moment("2024-03-02T08:00+08:00")}
+    stated = shipment_row(train="T1", train_capacity_teu=82.0, **next_day)
+    enter(furnished, network, [stated], actor=alpha)
+    other = shipment_row(train="T1", train_capacity_teu=80.0, **next_day)
+    assert states(furnished, network, [other], actor=alpha, update=True) == [State.REJECTED]
 
 
 def test_one_capacity_is_all_that_a_shipment_can_be_read_with(furnished: Store, network: Network) -> None:

@@ -287,6 +287,28 @@ def test_a_recorded_capacity_is_changed_only_by_update() -> None:
     assert list(ledger.new_capacities.values()) == [80.0]
 
 
+def test_where_others_are_aboard_the_refusal_tells_neither_the_slots_nor_a_way_round() -> None:
+    key = ("T1", DEPARTURE.local_date, "CKG")
+    for update in (False, True):
+        ledger = BookingLedger({}, {key: 82.0}, update=update, shared={key})
+        verdicts = take(ledger, row(train_capacity_teu=80.0), row(train_capacity_teu=82.0))
+        assert states(verdicts) == [State.REJECTED, State.ACCEPTED]
+        found = problem(verdicts[0])
+        assert (found.column, found.value, found.suggestions) == ("train_capacity_teu", "80", ())
+        assert "82" not in f"{found.message} {found.remedy}"
+        assert "--update" not in str(found.remedy)
+    alone = BookingLedger({}, {key: 82.0}, shared={("T2", *key[1:])})
+    assert "--update" in str(problem(take(alone, row(train_capacity_teu=80.0))[0]).remedy)
+
+
+def test_a_train_that_others_are_on_may_be_given_its_first_capacity() -> None:
+    key = ("T1", DEPARTURE.local_date, "CKG")
+    ledger = BookingLedger({}, {}, shared={key})
+    verdicts = take(ledger, row(train_capacity_teu=82.0), row(OTHER_BOX, 3, train_capacity_teu=80.0))
+    assert states(verdicts) == [State.ACCEPTED, State.REJECTED]
+    assert problem(verdicts[1]).suggestions == ("82",)
+
+
 @pytest.mark.parametrize(
     "missing", [{"train": ""}, {"planned_departure": None}, {"train": "", "planned_departure": None}]
 )
