@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from railtrack.domain.actors import Actor
 from railtrack.domain.cells import text_of
-from railtrack.domain.errors import Conflict, NotAllowed, NotFound, Problem, Severity
+from railtrack.domain.errors import Conflict, NotAllowed, NotFound, Problem, Refused, Severity
 from railtrack.domain.messages import Message, say
 from railtrack.domain.raw import RawRow
 from railtrack.domain.size_types import compact, teu_of
@@ -30,6 +30,7 @@ from railtrack.store.engine import Store
 
 UPLOAD_LIFE, RECEIPT_LIFE = timedelta(days=1), timedelta(days=30)
 STORING_LIFE = timedelta(minutes=10)  # after that whoever was storing a file is taken to be gone
+MOST_WAITING = 10  # files of one user
 SAMPLE_LINES = 6
 LARGEST_REFUSED = 20_000_000
 
@@ -115,11 +116,24 @@ def cell(row: RawRow, column: str) -> str:
 
 
 def keep(store: Store, content: bytes, name: str, *, actor: Actor, now: datetime) -> str:
-    """Keep a file until its owner decides and give its id; what lay longer than a day is thrown away."""
+    """Keep a file until its owner decides and give its id; what lay longer than a day is thrown away.
+
+    Raises Refused where `MOST_WAITING` files wait already.
+    """
     user_id = _user(actor)
     with store.noting(actor, now) as w:
+        desk.lock_desk(w, user_id)
         desk.forget_uploads(w, now - UPLOAD_LIFE)
         desk.forget_receipts(w, now - RECEIPT_LIFE)
+        if len(desk.uploads(w, user_id, state=desk.WAITING)) >= MOST_WAITING:
+            raise Refused(
+                [
+                    Problem(
+                        message=say("%(count)d files of yours wait for your decision already.", count=MOST_WAITING),
+                        remedy=say("Decide about one of them, or put it away, then send this one again."),
+                    )
+                ]
+            )
         upload_id = desk.keep_upload(w, user_id, name[:255], "", "", content)
         w.commit()
     return upload_id
@@ -137,8 +151,8 @@ def upload(store: Store, upload_id: str, *, actor: Actor, now: datetime) -> desk
 def waiting(store: Store, *, actor: Actor, now: datetime) -> list[desk.Upload]:
     """Give the files of one's own that wait for a decision, newest first."""
     with store.reading() as reading:
-        found = desk.uploads(reading, _user(actor))
-    return [u for u in found if u.state == desk.WAITING and u.uploaded_at >= now - UPLOAD_LIFE]
+        found = desk.uploads(reading, _user(actor), state=desk.WAITING)
+    return [u for u in found if u.uploaded_at >= now - UPLOAD_LIFE]
 
 
 def preview(store: Store, file: desk.Upload, manner: Manner, *, world: World, actor: Actor, now: datetime) -> Preview:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from railtrack.domain.errors import Conflict, NotFound
 from railtrack.domain.messages import say
 from railtrack.store.engine import Noting, Reading
-from railtrack.store.tables import DraftRow, FormReceiptRow, UploadRow
+from railtrack.store.tables import DraftRow, FormReceiptRow, UploadRow, UserRow
 
 WAITING, STORED, DROPPED = "waiting", "stored", "dropped"
 
@@ -31,7 +31,7 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """A file after its preview. `state` is waiting, stored or dropped; `content` is empty in lists."""
+    """A file after its preview. `state` is waiting, stored or dropped; `content` is empty in lists and once decided."""
 
     id: str
     name: str
@@ -85,6 +85,11 @@ def _draft(row: Any) -> Draft:
 # ---------------------------------------------------------------- uploads
 
 
+def lock_desk(w: Noting, user_id: int) -> None:
+    """Let nobody else lay anything on this user's desk until the transaction is over."""
+    w.session.execute(select(UserRow.id).where(UserRow.id == user_id).with_for_update())
+
+
 def keep_upload(w: Noting, user_id: int, name: str, kind: str, encoding: str, content: bytes) -> str:
     """Keep a file until its owner decides; gives its id."""
     upload_id = str(uuid4())
@@ -104,18 +109,20 @@ def upload(r: Reading, user_id: int, upload_id: str) -> Upload:
     return _upload(row, row.content)
 
 
-def uploads(r: Reading, user_id: int, limit: int = 50) -> tuple[Upload, ...]:
-    """Give a user's files without their content, newest first."""
-    rows = r.session.execute(_UPLOADS.where(UploadRow.user_id == user_id).limit(limit))
-    return tuple(_upload(row, b"") for row in rows)
+def uploads(r: Reading, user_id: int, limit: int = 50, *, state: str | None = None) -> tuple[Upload, ...]:
+    """Give a user's files (of one state) without their content, newest first."""
+    query = _UPLOADS.where(UploadRow.user_id == user_id).limit(limit)
+    if state is not None:
+        query = query.where(UploadRow.state == state)
+    return tuple(_upload(row, b"") for row in r.session.execute(query))
 
 
 def settle_upload(w: Noting, user_id: int, upload_id: str, state: str, result: dict[str, Any] | None = None) -> None:
-    """Note what became of a waiting file; raises Conflict if that was decided before."""
+    """Note what became of a waiting file and let go of its content; raises Conflict if that was decided before."""
     settled: Any = w.session.execute(
         update(UploadRow)
         .where(UploadRow.id == upload_id, UploadRow.user_id == user_id, UploadRow.state == WAITING)
-        .values(state=state, result=result)
+        .values(state=state, result=result, content=b"")
     )
     if settled.rowcount != 1:
         raise Conflict(say("This file was dealt with already."))

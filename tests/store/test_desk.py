@@ -81,7 +81,10 @@ def test_a_file_is_settled_once_and_by_its_owner(
     with pytest.raises(Conflict, match="already"), store.writing(ADMINISTRATOR, now) as w:
         desk.settle_upload(w, ann, upload_id, desk.DROPPED)
     with store.reading() as r:
-        assert desk.upload(r, ann, upload_id).result == {"accepted": 3}
+        settled = desk.upload(r, ann, upload_id)
+        assert (settled.result, settled.content) == ({"accepted": 3}, b"")
+        assert desk.uploads(r, ann, state=desk.WAITING) == ()
+        assert [each.id for each in desk.uploads(r, ann, state=desk.STORED)] == [upload_id]
 
 
 def test_old_files_are_forgotten(store: Store, upload_id: str, now: datetime) -> None:

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from railtrack.config import Settings
 from railtrack.domain.actors import Role
@@ -308,6 +309,28 @@ def test_a_file_is_forgotten_after_a_day(app: Flask, partner: FlaskClient, web_s
 def test_files_that_wait_are_listed(partner: FlaskClient) -> None:
     upload(partner, GOOD, "waiting.csv")
     assert "waiting.csv" in partner.get("/import").text
+
+
+def test_more_than_ten_files_do_not_wait(partner: FlaskClient, web_store: Store) -> None:
+    first, *_ = [upload(partner, GOOD, f"{n}.csv") for n in range(importing.MOST_WAITING)]
+    eleventh = {"file": (io.BytesIO(GOOD), "eleventh.csv")}
+    page = send(partner, "/import", eleventh, follow_redirects=True)
+    assert "10 files of yours wait for your decision already." in words_of(page.text)
+    assert "eleventh.csv" not in page.text
+    assert count(web_store, UploadRow) == importing.MOST_WAITING
+    decide(partner, first, "nothing")
+    upload(partner, GOOD, "eleventh.csv")
+    assert "eleventh.csv" in partner.get("/import").text
+
+
+@pytest.mark.parametrize("choice", ["good", "nothing"])
+def test_a_file_decided_about_keeps_none_of_its_content(partner: FlaskClient, web_store: Store, choice: str) -> None:
+    address = upload(partner, MIXED)
+    decide(partner, address, choice)
+    with web_store.reading() as reading:
+        assert reading.session.scalars(select(UploadRow.content)).all() == [b""]
+    refused = partner.get(f"{address.partition('?')[0]}/refused")
+    assert refused.status_code == (200 if choice == "good" else 404)
 
 
 # ---------------------------------------------------------------- templates, formats, progress

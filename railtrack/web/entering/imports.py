@@ -14,7 +14,7 @@ from flask_babel import force_locale
 
 from railtrack.domain.actors import Actor
 from railtrack.domain.clock import zone_named
-from railtrack.domain.errors import NotAllowed, NotFound, RailtrackError
+from railtrack.domain.errors import NotAllowed, NotFound, RailtrackError, Refused
 from railtrack.domain.messages import Message, say
 from railtrack.domain.unfit import Unfit
 from railtrack.domain.verdicts import State
@@ -24,7 +24,7 @@ from railtrack.exchange.writing import write_template
 from railtrack.operations import importing
 from railtrack.operations.importing import Manner, Preview
 from railtrack.operations.reference import load_world
-from railtrack.store.desk import DROPPED, STORED, Upload
+from railtrack.store.desk import DROPPED, STORED, WAITING, Upload
 from railtrack.web.counting import count_word, sentence_case
 from railtrack.web.current import current_actor, current_settings, current_store, now
 from railtrack.web.entering.sheet import label
@@ -103,7 +103,12 @@ def send() -> ResponseReturnValue:
     if not name:
         flash(gettext("Choose a file first."), "error")
         return redirect(url_for("imports.index"))
-    upload_id = importing.keep(current_store(), content, _plain_name(name), actor=actor, now=now())
+    try:
+        upload_id = importing.keep(current_store(), content, _plain_name(name), actor=actor, now=now())
+    except Refused as refused:  # too many wait; the page it goes to lists them
+        for problem in refused.problems:
+            flash(f"{words(problem.message)} {words(problem.remedy) if problem.remedy else ''}", "error")
+        return redirect(url_for("imports.index"))
     asked: dict[str, Any] = {
         name: value for name in ("kind", "times_in", "update") if (value := request.form.get(name, ""))
     }
@@ -209,6 +214,8 @@ def refused(upload_id: str) -> ResponseReturnValue:
     actor = _writer()
     file = importing.upload(current_store(), upload_id, actor=actor, now=now())
     kept = importing.refused_kept(file.result or {})
+    if kept is None and file.state != WAITING:
+        raise NotFound(say("The refused rows of this file are not kept any more; send it again to see them."))
     if kept is None:
         manner, _ = _manner(request.args)
         world = load_world(current_store())
