@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
+from werkzeug.datastructures import MultiDict
 
 from railtrack.domain.actors import Actor, Role
 from railtrack.domain.journeys import Direction
@@ -19,9 +20,11 @@ from railtrack.exchange.border_hours import border_hours, load_border_hours
 from railtrack.exchange.disruptions import FILE, disruptions, load_disruptions
 from railtrack.exchange.reference import WrongReference
 from railtrack.operations.reference import load_world
-from railtrack.operations.statistics import Filters, Options, Statistic, compute
+from railtrack.operations.statistics import Filters, Options, Row, Statistic, compute
 from railtrack.store.engine import Store
+from railtrack.web.figures.statistics_form import Known, asked_of
 from railtrack.web.figures.statistics_table import COLUMNS, COUNTS
+from railtrack.web.figures.statistics_words import answer
 from railtrack.web.numbers import number
 from tests.analytics import worked_case
 from tests.factories import ADMINISTRATOR, container, enter, event_row, moment, shipment_row, tell
@@ -262,7 +265,7 @@ def test_nothing_to_compute_says_what_to_do(city: FlaskClient) -> None:
 
 def test_published_trains_count_by_dates_only_when_asked(city: FlaskClient) -> None:
     plain = get(city, "/statistics/transit")
-    assert answer_of(plain).startswith("8 journeys departed, but hours are known of none")
+    assert answer_of(plain) == "Three published trains took 12 to 23 days; hours are not known."
     assert "tag-pub" in plain
     dated = get(city, "/statistics/transit?include_dates=1")
     assert answer_of(dated).startswith("Half of all journeys take up to 18.2 days;")
@@ -358,3 +361,23 @@ def test_disturbances_marked_in_charts_name_their_source(tmp_path: Path, network
     (tmp_path / FILE).write_text(header + "2024-02-02,2024-02-01,MAL,a,a,a,a,a,a,x\n", encoding="utf-8")
     with pytest.raises(WrongReference, match="ends before"):
         load_disruptions(tmp_path)
+
+
+def test_the_slowest_border_is_the_one_with_the_highest_median(city: FlaskClient, network: Network) -> None:
+    def row(crossing: str, journeys: int, half: float, mean: float) -> Row:
+        return {"crossing": crossing, "direction": "westbound", "journeys": journeys, "p50_h": half,
+                "p95_h": 2 * half, "mean_h": mean}  # fmt: skip
+
+    rows = [row("BQT-MAL", 900, 66.0, 70.0), row("ALK-DTK", 300, 80.0, 85.0), row("KHG-ALT", 3, 200.0, 200.0)]
+    with city.application.test_request_context():
+        asked = asked_of(Statistic.BORDERS, MultiDict(), Known(corridors=(), partners=()), simulated=False)
+        said = answer(asked, rows, network)
+    assert said.row == rows[1]
+    assert said.sentence.startswith("Westbound, half of all containers are through Alashankou – Dostyk in 80 hours.")
+    assert "is next, with 66 and 132." in said.basis
+    assert said.basis.endswith("Brest – Małaszewicze: 63,000 in sum.")
+
+
+def test_early_arrivals_are_not_called_close_to_the_plan(city: FlaskClient, web_store: Store) -> None:
+    load_worked_case(web_store)
+    assert " of journeys arrive no more than 24 hours late; " in answer_of(get(city, "/statistics/reliability"))

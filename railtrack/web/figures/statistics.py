@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -26,7 +26,17 @@ from railtrack.web.figures.statistics_charts import charts
 from railtrack.web.figures.statistics_definitions import definition, quantile_rule
 from railtrack.web.figures.statistics_form import Asked, Known, asked_of
 from railtrack.web.figures.statistics_table import COUNTS, GROUP_PREFIX, OWN_GROUPS, headings, journeys_address
-from railtrack.web.figures.statistics_words import Answer, answer, period, question, row_group, title
+from railtrack.web.figures.statistics_words import (
+    Answer,
+    Dated,
+    answer,
+    count,
+    figure,
+    period,
+    question,
+    row_group,
+    title,
+)
 from railtrack.web.filters import named
 from railtrack.web.following.whereabouts import Whereabouts
 from railtrack.web.i18n import gettext, ngettext
@@ -47,7 +57,8 @@ def index() -> str:
     for statistic in Statistic:
         asked = _asked(statistic, actor, network, MultiDict())
         rows = _compute(asked, actor)(asked.filters, ())
-        answers.append((statistic, question(statistic), answer(asked, rows, network, _untold(asked, actor))))
+        said = answer(asked, rows, network, _untold(asked, actor), _dated(asked, rows, actor))
+        answers.append((statistic, question(statistic), said))
     return render_template(
         "statistics/index.html",
         answers=answers,
@@ -194,6 +205,25 @@ def _untold(asked: Asked, actor: Actor) -> list[Row]:
     return found
 
 
+def _dated(asked: Asked, rows: list[Row], actor: Actor) -> Dated | None:
+    """What the dates say of transit where hours are known of no journey; None where they are, or dates count."""
+    if asked.statistic is not Statistic.TRANSIT or figure(rows[0], "p50_h") is not None:
+        return None
+    if not count(rows[0], "date_only"):
+        return None
+    store, by_date = current_store(), replace(asked.options, include_dates=True)
+    found = journeys_behind.behind(
+        store, asked.statistic, filters=asked.filters, column="completed", options=by_date, actor=actor
+    )
+    lines = journeys_behind.lines(store, found.ids, actor=actor)
+    days = tuple(
+        (line.arrived.local_date - line.departed.local_date).days
+        for line in lines
+        if line.departed is not None and line.arrived is not None
+    )
+    return Dated(days, published=all(line.published for line in lines))
+
+
 @dataclass(frozen=True)
 class Beside:
     """A published figure with ours beside it: the mean of the same year at the crossing that holds the station."""
@@ -265,7 +295,7 @@ class _Page:
         plain = compute(asked.filters, ())
         rows = compute(asked.filters, asked.by) if asked.by else plain
         untold = _untold(asked, self.actor)
-        said = answer(asked, plain, network, untold)
+        said = answer(asked, plain, network, untold, _dated(asked, plain, self.actor))
         group = row_group(asked, said.row) if asked.statistic in OWN_GROUPS else {}
         if asked.statistic is Statistic.VOLUME:
             group = {}

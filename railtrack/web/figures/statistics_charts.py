@@ -13,7 +13,7 @@ from railtrack.operations.statistics import Filters, Row, Statistic
 from railtrack.web import drawings
 from railtrack.web.figures.statistics_form import Asked
 from railtrack.web.figures.statistics_table import changes_gauge, crossing_name, crossings, direction_word, group_word
-from railtrack.web.figures.statistics_words import count, figure, most_hours, most_lost, station_name
+from railtrack.web.figures.statistics_words import count, figure, most_hours, slowest, station_name
 from railtrack.web.i18n import gettext, language, ngettext
 from railtrack.web.numbers import number, share
 
@@ -176,7 +176,7 @@ def _borders(
             legend=_legend(gettext("mark: half are through · band: 80 % are through · end: 95 % are through")),
         )
     ]
-    ranked = most_lost(rows)
+    ranked = slowest(rows)
     if ranked:
         most = ranked[0]
         direction, crossing = Direction(str(most["direction"])), str(most["crossing"])

@@ -30,6 +30,14 @@ class Answer:
         return self.row is None
 
 
+@dataclass(frozen=True)
+class Dated:
+    """Arrived journeys whose ends are known by date: the days each took, and whether all are of published trains."""
+
+    days: tuple[int, ...]
+    published: bool = False
+
+
 def question(statistic: Statistic) -> str:
     """What one asks of this statistic."""
     return {
@@ -51,16 +59,19 @@ def title(statistic: Statistic) -> str:
     }[statistic]
 
 
-def answer(asked: Asked, rows: Sequence[Row], network: Network, untold: Sequence[Row] = ()) -> Answer:
+def answer(
+    asked: Asked, rows: Sequence[Row], network: Network, untold: Sequence[Row] = (), dated: "Dated | None" = None
+) -> Answer:
     """Answer the question with figures and counts.
 
     `rows` are those without any asked-for group; `untold` say of volume for how many of its `journeys` TEU and more
-    are not known.
+    are not known; `dated` says of transit what the dates tell where hours are known of no journey.
     """
     if asked.statistic is Statistic.VOLUME:
         return _volume(rows, untold)
+    if asked.statistic is Statistic.TRANSIT:
+        return _transit(asked, rows, dated)
     return {
-        Statistic.TRANSIT: _transit,
         Statistic.RELIABILITY: _reliability,
         Statistic.DWELL: _dwell,
         Statistic.BORDERS: _borders,
@@ -96,13 +107,15 @@ def period(asked: Asked) -> str:
     return gettext("departed until %(last)s", last=last.isoformat()) if last else ""
 
 
-def _transit(asked: Asked, rows: Sequence[Row], network: Network) -> Answer:
+def _transit(asked: Asked, rows: Sequence[Row], dated: Dated | None) -> Answer:
     row = rows[0]
     journeys, half, most = count(row, "journeys"), figure(row, "p50_h"), figure(row, "p95_h")
     if not journeys:
         return Answer(gettext("No journey has departed in what is looked at here."))
     if half is None or most is None:
-        if count(row, "date_only"):
+        if dated is not None and dated.days:
+            sentence = _in_days(dated)
+        elif count(row, "date_only"):
             sentence = gettext("%(journeys)s departed, but hours are known of none: tick “count dates” to use "
                                "the days.",
                                journeys=sentence_case(journeys_word(journeys)))  # fmt: skip
@@ -119,6 +132,21 @@ def _transit(asked: Asked, rows: Sequence[Row], network: Network) -> Answer:
     sentence = gettext("Half of all journeys take up to %(half)s hours, %(days)s; one in twenty more than %(most)s.",
                        half=number(half), days=days(half), most=number(most))  # fmt: skip
     return Answer(_directed(asked, sentence), _transit_basis(row), row)
+
+
+def _in_days(dated: Dated) -> str:
+    """How long the journeys took of which only dates are known; no hour is made up for a date."""
+    num, least, most = len(dated.days), min(dated.days), max(dated.days)
+    figure_said = sentence_case(count_word(num))
+    if dated.published:
+        who = ngettext("%(figure)s published train", "%(figure)s published trains", num, figure=figure_said)
+    else:
+        who = ngettext("%(figure)s journey", "%(figure)s journeys", num, figure=figure_said)
+    if least == most:
+        took = ngettext("%(num)d day", "%(num)d days", least)
+    else:
+        took = ngettext("%(least)s to %(num)d day", "%(least)s to %(num)d days", most, least=number(least))
+    return gettext("%(who)s took %(days)s; hours are not known.", who=who, days=took)
 
 
 def _transit_basis(row: Row) -> str:
@@ -141,12 +169,12 @@ def _reliability(asked: Asked, rows: Sequence[Row], network: Network) -> Answer:
         return Answer(gettext("No completed journey has a planned arrival to be held against."))
     within = number(asked.options.tolerance_h, 0 if asked.options.tolerance_h.is_integer() else 1)
     if late > 0:
-        sentence = gettext("%(share)s of journeys arrive within %(hours)s hours of plan; half are %(late)s "
-                           "hours late or "
-                           "more.", share=share(on_time), hours=within, late=number(late))  # fmt: skip
+        sentence = gettext("%(share)s of journeys arrive no more than %(hours)s hours late; half are "
+                           "%(late)s hours late or more.", share=share(on_time), hours=within,
+                           late=number(late))  # fmt: skip
     else:
-        sentence = gettext("%(share)s of journeys arrive within %(hours)s hours of plan; half arrive early or on plan.",
-                           share=share(on_time), hours=within)  # fmt: skip
+        sentence = gettext("%(share)s of journeys arrive no more than %(hours)s hours late; half arrive early or on "
+                           "plan.", share=share(on_time), hours=within)  # fmt: skip
     basis = gettext(
         "%(on_time)s of %(journeys)s.", on_time=number(count(row, "on_time")), journeys=journeys_word(journeys)
     )
@@ -192,7 +220,7 @@ def stays_word(num: int) -> str:
 
 
 def _borders(asked: Asked, rows: Sequence[Row], network: Network) -> Answer:
-    ranked = most_lost(rows)
+    ranked = slowest(rows)
     if not ranked:
         return Answer(gettext("No border crossing is recorded in what is looked at here."))
     row = ranked[0]
@@ -209,23 +237,35 @@ def _borders(asked: Asked, rows: Sequence[Row], network: Network) -> Answer:
         sentence = gettext("Eastbound, half of all containers are through %(place)s in %(half)s hours. One in "
                            "twenty needs "
                            "more than %(most)s.", **values)  # fmt: skip
-    basis = gettext("%(journeys)s; most hours are lost there.", journeys=journeys_word(count(row, "journeys")))
+    through = journeys_word(count(row, "journeys"))
     other = next((r for r in ranked if r["crossing"] != row["crossing"]), None)
-    if other is not None:
-        basis += " " + gettext("%(place)s is next, with %(half)s and %(most)s.",
-                               place=crossing_name(str(other["crossing"]), network),
-                               half=number(figure(other, "p50_h")), most=number(figure(other, "p95_h")))  # fmt: skip
+    if other is None:
+        return Answer(sentence, gettext("Of %(journeys)s.", journeys=through), row)
+    basis = gettext("Of %(journeys)s; at no other border does half of them take longer. %(place)s is next, with "
+                    "%(half)s and %(most)s.", journeys=through, place=crossing_name(str(other["crossing"]), network),
+                    half=number(figure(other, "p50_h")), most=number(figure(other, "p95_h")))  # fmt: skip
+    worst, hours = most_hours_lost(rows)
+    if worst != row["crossing"]:
+        basis += " " + gettext("All journeys together lose most hours at %(place)s: %(hours)s in sum.",
+                               place=crossing_name(worst, network), hours=number(hours))  # fmt: skip
     return Answer(sentence, basis, row)
 
 
-def most_lost(rows: Sequence[Row]) -> list[Row]:
-    """Crossings by the hours all containers together spent there, the worst first; of each the slower direction."""
+def slowest(rows: Sequence[Row]) -> list[Row]:
+    """Crossings by their median, the slowest first; those with few journeys behind them only where all have few."""
     known = [row for row in rows if figure(row, "p50_h") is not None]
+    founded = [row for row in known if count(row, "journeys") >= FEWEST] or known
+    return sorted(founded, key=lambda row: (figure(row, "p50_h") or 0.0, figure(row, "p95_h") or 0.0), reverse=True)
+
+
+def most_hours_lost(rows: Sequence[Row]) -> tuple[str, float]:
+    """The crossing where all journeys together, both directions, spent most hours, and how many."""
     hours: dict[str, float] = {}
-    for row in known:
+    for row in rows:
         name = str(row["crossing"])
         hours[name] = hours.get(name, 0.0) + count(row, "journeys") * (figure(row, "mean_h") or 0.0)
-    return sorted(known, key=lambda row: (hours[str(row["crossing"])], figure(row, "p50_h") or 0.0), reverse=True)
+    worst = max(hours, key=lambda name: hours[name])
+    return worst, hours[worst]
 
 
 def _volume(rows: Sequence[Row], untold: Sequence[Row]) -> Answer:
