@@ -5,14 +5,14 @@ import click
 from railtrack.cli.output import print_json, print_table
 from railtrack.cli.session import Command, Commands, Session, acting, pass_session
 from railtrack.domain.actors import Role
-from railtrack.operations.accounts import create_user, list_users, make_password_link
+from railtrack.operations.accounts import create_user, deactivate, list_users, make_password_link, reactivate
 
 FORM = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 
 
 @click.group(cls=Commands)
 def user() -> None:
-    """Add and list accounts."""
+    """Add, list and end accounts."""
 
 
 @user.command("add", cls=Command)
@@ -28,12 +28,40 @@ def add(session: Session, email: str, name: str, role: str, organisation: str, f
     person = create_user(
         session.store, email, name, Role(role), organisation=organisation, actor=session.actor, now=session.now
     )
-    token = make_password_link(session.store, person.email, actor=session.actor, now=session.now)
-    link = f"{session.settings.base_url}/password/{token}"
+    address = _password_link(session, person.email)
     if form == "json":
-        print_json({"email": person.email, "role": person.role.value, "password_link": link})
+        print_json({"email": person.email, "role": person.role.value, "password_link": address})
     else:
-        click.echo(f"{person.email} is added as {person.role.value}. A password is chosen, once, at {link}")
+        click.echo(f"{person.email} is added as {person.role.value}. A password is chosen, once, at {address}")
+
+
+@user.command("link", cls=Command)
+@click.argument("email")
+@acting
+@pass_session
+def link(session: Session, email: str) -> None:
+    """Print a new link with which the owner of an account chooses a password; earlier ones die."""
+    click.echo(_password_link(session, email))
+
+
+@user.command("end", cls=Command)
+@click.argument("email")
+@acting
+@pass_session
+def end(session: Session, email: str) -> None:
+    """End an account: it cannot sign in any more; what it recorded stays."""
+    deactivate(session.store, email, actor=session.actor, now=session.now)
+    click.echo(f"The account of {email} is ended.")
+
+
+@user.command("reactivate", cls=Command)
+@click.argument("email")
+@acting
+@pass_session
+def reactivate_(session: Session, email: str) -> None:
+    """Let an ended account sign in again."""
+    reactivate(session.store, email, actor=session.actor, now=session.now)
+    click.echo(f"The account of {email} is active.")
 
 
 @user.command("list", cls=Command)
@@ -53,3 +81,8 @@ def list_(session: Session, form: str) -> None:
         print_json(rows)
     else:
         print_table(rows, ("email", "name", "role", "organisation", "active"))
+
+
+def _password_link(session: Session, email: str) -> str:
+    token = make_password_link(session.store, email, actor=session.actor, now=session.now)
+    return f"{session.settings.base_url}/password/{token}"

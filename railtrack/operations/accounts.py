@@ -317,11 +317,12 @@ def _change_active(store: Store, email: str, is_active: bool, actor: Actor, now:
         person = _named(w, email)
         if person.is_active == is_active:
             return
-        last = person.role is Role.ADMINISTRATOR and stored.count_active(w, Role.ADMINISTRATOR) <= 1
-        if not is_active and last:
-            raise Conflict(say("This is the last administrator. Make another one first."))
+        before = stored.count_active(w, Role.ADMINISTRATOR)
         # a new key ends the sessions that run now
         stored.change_person(w, person.id, active=is_active, fs_uniquifier=_new_key())
+        # somebody invited who has no password yet does not count, neither as the last nor instead of the last
+        if before and not stored.count_active(w, Role.ADMINISTRATOR):
+            raise Conflict(say("This is the last administrator. Make another one first."))
         action = "reactivate" if is_active else "deactivate"
         w.audit(action, "user", person.email, organisation_id=_organisation_of(person))
         w.commit()

@@ -164,6 +164,26 @@ def test_as_acts_with_the_rights_of_that_user(worked: Run, tmp_path: Path) -> No
     ]  # fmt: skip
 
 
+def test_accounts_are_given_a_new_link_ended_and_made_active_again(run: Run) -> None:
+    def is_active() -> bool:
+        (person,) = json.loads(run("user", "list", "--format", "json").stdout)
+        return bool(person["active"])
+
+    first = run("user", "add", "city@example.org", "--role", "city").stdout.split()[-1]
+    second = run("user", "link", "City@example.org").stdout.strip()
+    assert second.startswith("http://127.0.0.1:8000/password/")
+    assert second != first
+    assert run("user", "end", "city@example.org").stdout == "The account of city@example.org is ended.\n"
+    assert not is_active()
+    assert run("--as", "city@example.org", "user", "reactivate", "city@example.org").exit_code == 1
+    assert run("user", "reactivate", "city@example.org").exit_code == 0
+    assert is_active()
+    for command in ("link", "end", "reactivate"):
+        unknown = run("user", command, "nobody@example.org")
+        assert (unknown.exit_code, unknown.stdout) == (1, "")
+        assert "nobody@example.org" in unknown.stderr
+
+
 def test_the_audit_names_who_ran_the_command(worked: Run, sqlite_url: str) -> None:
     with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
         actors = {row[0] for row in connection.execute("SELECT DISTINCT actor FROM audit WHERE action = 'book'")}

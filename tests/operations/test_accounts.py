@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from railtrack.domain.actors import Actor, Role
-from railtrack.domain.errors import NotFound, Refused
+from railtrack.domain.errors import Conflict, NotFound, Refused
 from railtrack.domain.people import Person
 from railtrack.operations import accounts
 from railtrack.store.engine import Store
@@ -80,3 +80,21 @@ def test_a_password_of_an_ended_account_is_not_changed_by_an_old_link(store: Sto
     assert accounts.person_of_password_link(store, token, now=now) is None
     with pytest.raises(NotFound):
         accounts.use_password_link(store, token, password="another short sentence", now=now)
+
+
+def test_somebody_invited_to_administer_can_be_ended_and_does_not_count_as_the_last(
+    store: Store, now: datetime
+) -> None:
+    accounts.create_user(store, "a@example.org", "", Role.ADMINISTRATOR, password=PASSWORD, actor=CLERK, now=now)
+    accounts.create_user(store, "invited@example.org", "", Role.ADMINISTRATOR, actor=CLERK, now=now)
+    with pytest.raises(Conflict, match="last administrator"):
+        accounts.deactivate(store, "a@example.org", actor=CLERK, now=now)
+    assert accounts.find_user(store, "a@example.org").is_active
+    accounts.deactivate(store, "invited@example.org", actor=CLERK, now=now)
+    assert not accounts.find_user(store, "invited@example.org").is_active
+
+
+def test_somebody_invited_can_be_ended_where_nobody_administers_yet(store: Store, now: datetime) -> None:
+    accounts.create_user(store, "invited@example.org", "", Role.ADMINISTRATOR, actor=CLERK, now=now)
+    accounts.deactivate(store, "invited@example.org", actor=CLERK, now=now)
+    assert not accounts.find_user(store, "invited@example.org").is_active
