@@ -105,7 +105,10 @@ def progress(label: str) -> Iterator[Progress | None]:
 
 
 def write_file(target: str, pieces: Iterable[bytes]) -> None:
-    """Write a whole file or none of it; `-` is stdout."""
+    """Write a whole file or none of it; `-` is stdout.
+
+    A link is followed; what is there and is no plain file, such as a device or a pipe, is written into.
+    """
     if target == "-":
         stream = sys.stdout.buffer
         for piece in pieces:
@@ -113,6 +116,12 @@ def write_file(target: str, pieces: Iterable[bytes]) -> None:
         stream.flush()
         return
     path = Path(target)
+    if path.exists() and not path.is_file() and not path.is_dir():
+        with path.open("wb") as stream:
+            for piece in pieces:
+                stream.write(piece)
+        return
+    path = Path(os.path.realpath(path))
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         half_done = Path(file.name)
         try:

@@ -1,7 +1,9 @@
 """Files that commands write: whole or not at all, to a file or to stdout."""
 
 import json
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -62,6 +64,29 @@ def test_what_fails_half_way_leaves_the_old_file_and_no_rest(tmp_path: Path) -> 
         write_file(str(target), failing())
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_link_is_followed_and_stays_one(tmp_path: Path) -> None:
+    target, link = tmp_path / "kept" / "export.csv", tmp_path / "link.csv"
+    target.parent.mkdir()
+    link.symlink_to(target)
+    for content in (b"new", b"newer"):
+        write_file(str(link), [content])
+        assert link.is_symlink()
+        assert target.read_bytes() == content
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_pipe_or_device_is_written_into_and_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(pipe.read_bytes)
+        write_file(str(pipe), [b"one ", b"two"])
+        assert read.result(timeout=10) == b"one two"
+    assert pipe.is_fifo()
+    write_file(os.devnull, [b"nothing"])
+    assert Path(os.devnull).is_char_device()
 
 
 def test_a_table_rounds_numbers_and_tells_nothing_from_nought(capsys: pytest.CaptureFixture[str]) -> None:
