@@ -93,6 +93,43 @@ def test_ten_containers_are_pasted_mended_recorded_and_depart(
     assert [e for e in events(live_server.store) if e.id == departed.id and e.current] == []
 
 
+ROW = ("FWDU0000506", "45G1", "yes", "24500", "8471", "Laptops", "S0")
+PASTED = ("container", "size_type", "laden", "gross_kg", "hs_code", "goods", "seals")
+
+
+def row_of(page: Any, number: int = 1) -> tuple[str, ...]:
+    return tuple(page.input_value(f"#{name}-{number}") for name in PASTED)
+
+
+def test_a_block_without_heading_in_the_order_of_the_grid_goes_by_its_order(page: Any) -> None:
+    sign_in(page)
+    page.goto("/shipments/new")
+    rows = [ROW, ("FWDU0000511", "40HQ", "no", "3900", "847130", "Steel 45G1", "12345678")]
+    paste(page, "#container-1", "\n".join("\t".join(row) for row in rows))
+    assert [row_of(page, n) for n in (1, 2)] == rows
+    assert page.inner_text("#pasted") == (
+        "2 rows pasted: Container · Size-type · Laden · Gross, kg · HS code · Goods · Seals"
+    )
+
+
+def test_a_block_pasted_further_right_goes_on_from_there_and_says_what_is_too_much(page: Any) -> None:
+    sign_in(page)
+    page.goto("/shipments/new")
+    paste(page, "#gross_kg-2", "9100\t8471\tLaptops\tS0\tfragile")
+    assert row_of(page, 2) == ("", "45G1", "yes", "9100", "8471", "Laptops", "S0")
+    assert page.inner_text("#pasted") == (
+        "One row pasted: Gross, kg · HS code · Goods · Seals. Left out, since not recognised: fragile"
+    )
+
+
+def test_a_block_in_another_order_goes_by_what_it_holds(page: Any) -> None:
+    sign_in(page)
+    page.goto("/shipments/new")
+    paste(page, "#container-1", "8471\tLaptops\t24500\tFWDU0000506\tyes\t45G1\t%")
+    assert row_of(page) == (*ROW[:6], "")
+    assert page.inner_text("#pasted").endswith("Left out, since not recognised: %")
+
+
 def published(live_server: LiveServer) -> int:
     """Containers of the published record."""
     mine = {s.id for s in shipments(live_server.store) if s.partner == "Alpha Freight"}

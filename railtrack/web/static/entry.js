@@ -252,18 +252,46 @@
     return named.length && !row.some(box) && named.length >= Math.min(2, row.length) ? found.map((n, i) => n && found.indexOf(n) === i ? n : null) : null;
   }
 
+  const digits = (text) => text.replace(/[\s',’]/g, "");
+  const isNumber = (text) => /^-?\d+([.,]\d+)?$/.test(digits(text));
+  // Whether a text could stand in a column, right or wrong: a mistyped size-type could, a weight or "yes" could not.
+  const COULD = {
+    container: (t) => /[a-z]{3}/i.test(t) && /\d{4}/.test(t.replace(/[\s.-]/g, "")),
+    quantity: (t) => /^\d{1,6}$/.test(t),
+    size_type: (t) => /^(?=.*\d)[\w'’″" .\/-]{2,12}$/.test(t) && !box(t) && !/^\d{5,}$/.test(digits(t)) && !/^\d+[.,]\d+$/.test(t),
+    laden: (t) => YES.has(t.toLowerCase()) || NO.has(t.toLowerCase()),
+    gross_kg: (t) => isNumber(t.replace(/\s*kgs?$/i, "")),
+    hs_code: (t) => /^\d{3,10}$/.test(t.replace(/[\s.]/g, "")),
+    goods: (t) => !box(t) && !isNumber(t),
+    seals: (t) => !box(t),
+    packages: isNumber, tare_kg: isNumber, value: isNumber, temperature_min_c: isNumber, temperature_max_c: isNumber,
+    value_currency: (t) => /^\p{L}{3}$/u.test(t),
+    un_number: (t) => /^(UN)?\s?\d{1,4}$/i.test(t),
+  };
+  const valuesOf = (block, i) => block.map((row) => row[i] || "").filter(Boolean);
+  const widthOf = (block) => Math.max(...block.map((row) => row.length));
+
+  // The columns of the grid from the cell pasted into, if most values of each could stand there; null if not.
+  function byPlace(block, known, start) {
+    const names = Array.from({length: widthOf(block)}, (_, i) => known[start + i] || null);
+    const fits = names.every((name, i) => {
+      const values = valuesOf(block, i);
+      return !name || values.filter(COULD[name]).length * 2 >= values.length;
+    });
+    return fits ? names : null;
+  }
+
   function byContent(block, known) {
-    const width = Math.max(...block.map((row) => row.length));
-    const values = (i) => block.map((row) => row[i] || "").filter(Boolean);
-    const share = (i, test) => { const v = values(i); return v.length ? v.filter(test).length / v.length : 0; };
-    const digits = (text) => text.replace(/[\s',’]/g, "");
+    const width = widthOf(block);
+    const share = (i, test) => { const v = valuesOf(block, i); return v.length ? v.filter(test).length / v.length : 0; };
+    const weight = (t) => /^\d{3,5}([.,]\d+)?$/.test(digits(t)) && parseFloat(digits(t)) >= 100;
     const tests = {
       container: (i) => share(i, box),
-      size_type: (i) => share(i, (t) => /^[0-9A-Z]{2}[GRUBTPSVHN][0-9A-Z]?$/i.test(t)),
-      laden: (i) => share(i, (t) => YES.has(t.toLowerCase()) || NO.has(t.toLowerCase())),
-      // codes of goods have an even number of digits, the same all the way down or nearly; weights differ
-      hs_code: (i) => share(i, (t) => /^\d{4}(\.?\d{2}){1,3}$/.test(t)),
-      gross_kg: (i) => share(i, (t) => /^\d{3,5}([.,]\d+)?$/.test(digits(t)) && parseFloat(digits(t)) >= 100) * .95,
+      size_type: (i) => share(i, (t) => /^(?=.*\d)([0-9A-Z]{2}[GRUBTPSVHN][0-9A-Z]?|[24]\d['’]?\s?[A-Z]{2})$/i.test(t)),
+      laden: (i) => share(i, COULD.laden),
+      hs_code: (i) => Math.max(share(i, (t) => /^\d{4}(\.?\d{2}){1,3}$/.test(t)), share(i, (t) => /^\d{4}(\.?\d{2}){0,3}$/.test(t)) * .9),
+      // four digits may be either: they are a weight unless another column has five
+      gross_kg: (i) => Math.max(share(i, weight) * .94, share(i, (t) => weight(t) && parseFloat(digits(t)) >= 10000) * .95),
       seals: (i) => share(i, (t) => /\d{4,}/.test(t) && /^[A-Z]{0,5}[\s-]?[\w;/ -]+$/i.test(t)) * .8,
       goods: (i) => share(i, (t) => /\p{L}{3,}/u.test(t)) * .7,
       quantity: (i) => share(i, (t) => /^\d{1,3}$/.test(t)) * .6,
@@ -280,10 +308,13 @@
     return found;
   }
 
+  // Puts a text into a field; false where a list holds nothing like it.
   function fill(field, text) {
     if (field.tagName !== "SELECT") field.value = text;
     else if (NO.has(text.toLowerCase())) field.value = "no";
-    else field.value = "yes";
+    else if (YES.has(text.toLowerCase())) field.value = "yes";
+    else return false;
+    return true;
   }
 
   rows.addEventListener("paste", (event) => {
@@ -293,34 +324,27 @@
     if (!field || !block.length || block.length === 1 && block[0].length === 1) return;
     event.preventDefault();
     const known = columns();
-    let names = byHeading(block[0], known), leftOut = [];
-    if (names) {
-      leftOut = block[0].filter((cell, i) => !names[i] && cell);
-      block = block.slice(1);
-    } else if (Math.max(...block.map((row) => row.length)) === 1) {
-      names = [field.name];
-    } else {
-      names = byContent(block, known);
-      if (!names.includes("container") && !names.includes("quantity")) {
-        // nothing tells what these are: they go where they were put
-        const start = known.indexOf(field.name);
-        names = block[0].map((_, i) => known[start + i] || null);
-      }
-      leftOut = block[0].filter((cell, i) => !names[i] && cell);
-    }
+    const heading = block[0];
+    let names = byHeading(heading, known);
+    if (names) block = block.slice(1);
+    else names = byPlace(block, known, known.indexOf(field.name)) || byContent(block, known);
+    // whatever is not taken is said
+    const leftOut = Array.from({length: widthOf([heading, ...block])}, (_, i) => names[i] ? "" : heading[i] || valuesOf(block, i)[0]).filter(Boolean);
     let at = dataRows().indexOf(field.closest("tr"));
     for (const cells of block) {
       const row = dataRows()[at++] || addRow();
       names.forEach((name, i) => {
         const place = name && row.querySelector(`[name="${name}"]`);
-        if (place && cells[i] !== undefined && cells[i] !== "") fill(place, cells[i]);
+        if (place && cells[i] && !fill(place, cells[i])) leftOut.push(cells[i]);
       });
     }
     if (at >= dataRows().length) addRow();
     const status = document.getElementById("pasted");
-    status.textContent = (block.length === 1 ? status.dataset.one : status.dataset.many.replace("{n}", block.length)) +
-      (leftOut.length ? ` ${status.dataset.left} ${leftOut.slice(0, 5).join(", ")}` : "");
+    const told = (block.length === 1 ? status.dataset.one : status.dataset.many).replace("{n}", block.length);
+    const where = names.filter(Boolean).map((name) => document.querySelector(`th[data-column="${name}"]`).textContent);
+    status.textContent = `${told} ${where.join(" · ")}` + (leftOut.length ? `. ${status.dataset.left} ${leftOut.slice(0, 5).join(" · ")}` : "");
     status.classList.remove("vh");
+    changed = true;
     check();
   });
 
