@@ -5,7 +5,6 @@
 A command's module is loaded when the command is called, so that `init` need not wait for the map's libraries.
 """
 
-import gc
 from importlib import import_module
 
 import click
@@ -57,8 +56,6 @@ def main(context: click.Context, email: str | None) -> None:
     Exit status: 0 done, 1 refused or failed (one line on stderr says why), 2 wrong usage. Settings are environment
     variables RAILTRACK_…; README lists them. Whoever runs this acts as administrator unless --as is given.
     """
-    # a file brings a million values that live to the end; looking through them for cycles takes a fifth of an import
-    gc.set_threshold(50_000, 20, 20)
     session = context.ensure_object(Session)
     session.email = email or session.email
     context.call_on_close(session.close)

@@ -129,10 +129,6 @@ def one_train(
     return OneTrain(_train(row, aboard[row.train, row.day, row.origin]), row.planned, tuple(ids))
 
 
-def _is_on(day: date, origin: str) -> Any:
-    return and_(day == _DAY, ShipmentRow.origin == origin)
-
-
 def _fill(trains: Any) -> Any:
     """Laden TEU over capacity; −1 where it is not known, so that those come last."""
     return func.coalesce(trains.c.laden_teu / trains.c.capacity, -1.0)

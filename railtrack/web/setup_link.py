@@ -7,10 +7,7 @@ from railtrack.operations.accounts import make_setup_link
 from railtrack.store.engine import Store
 
 
-def setup_address(store: Store, settings: Settings, *, now: datetime, base_url: str | None = None) -> str | None:
-    """Give the address of a new set-up link; None where there is an administrator already.
-
-    `base_url` is where the server listens, if that is not what the settings say.
-    """
+def setup_address(store: Store, settings: Settings, *, now: datetime) -> str | None:
+    """Give the address of a new set-up link; None where there is an administrator already."""
     token = make_setup_link(store, now=now)
-    return None if token is None else f"{base_url or settings.base_url}/setup/{token}"
+    return None if token is None else f"{settings.base_url}/setup/{token}"

@@ -1,5 +1,6 @@
 """`railtrack import`: what it prints and how it ends, as contract §2 has it."""
 
+import gc
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,21 @@ def test_a_good_file_is_stored_and_counted(run_json: Callable[..., Any], tmp_pat
         "file": "s.csv", "kind": "shipments", "stored": True, "rows": 2, "accepted": 2, "duplicates": 0, "rejected": 0,
         "problems": [],
     }  # fmt: skip
+
+
+def test_what_an_import_needs_of_the_collector_ends_with_it(run: Run, tmp_path: Path) -> None:
+    before = gc.get_threshold()
+    seen = []
+    gc.callbacks.append(lambda *_: seen.append(gc.get_threshold()))
+    try:
+        (tmp_path / "s.csv").write_text(SHIPMENTS)
+        assert run("corridors").exit_code == 0
+        gc.collect()
+        assert set(seen) == {before}
+        assert run("import", "s.csv").exit_code == 0
+        assert gc.get_threshold() == before
+    finally:
+        gc.callbacks.pop()
 
 
 def test_the_same_file_again_is_all_duplicates(run_json: Callable[..., Any], tmp_path: Path) -> None:
