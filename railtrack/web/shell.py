@@ -18,7 +18,7 @@ class Link:
     label: str
     address: str
     is_here: bool = False
-    on_phone: bool = False  # shown in the navigation only where the header has no room for its button
+    width: str = ""  # on-phone: only where the header has no room for its button; off-phone: not there
 
 
 def register(app: Flask) -> None:
@@ -44,20 +44,25 @@ def register(app: Flask) -> None:
 def navigation() -> list[Link]:
     """The main links, those of the reader's role, the present section marked."""
     account = current_account()
-    items = [("overview.index", gettext("Overview"), False)]
+    items: list[tuple[str, str, str]] = []
+    if account is not None and account.may_write:
+        # beside the rails, a phone in hand, this is what one came for
+        items.append(("event_form.new", gettext("Record an event"), "on-phone"))
+    items.append(("overview.index", gettext("Overview"), ""))
     if account is not None:
         if account.may_write:
-            items.append(("shipments.new", gettext("New shipment"), True))
-        items += [("shipments.index", gettext("Shipments"), False), ("trains.index", gettext("Trains"), False)]
+            items.append(("shipments.new", gettext("New shipment"), "on-phone"))
+        items += [("shipments.index", gettext("Shipments"), ""), ("trains.index", gettext("Trains"), "")]
         if account.may_write:
-            items.append(("imports.index", gettext("Import"), False))
-        items += [("statistics.index", gettext("Statistics"), False), ("maps.index", gettext("Map"), False)]
+            items.append(("event_form.new", gettext("Record an event"), "off-phone"))
+            items.append(("imports.index", gettext("Import"), ""))
+        items += [("statistics.index", gettext("Statistics"), ""), ("maps.index", gettext("Map"), "")]
         if account.is_administrator:
-            items += [("places.index", gettext("Places"), False), ("accounts.users", gettext("Accounts"), False)]
+            items += [("places.index", gettext("Places"), ""), ("accounts.users", gettext("Accounts"), "")]
     here = _section()
     return [
-        Link(label, url_for(endpoint), here == endpoint or (here == _blueprint(endpoint) and not on_phone), on_phone)
-        for endpoint, label, on_phone in items
+        Link(label, url_for(endpoint), here == endpoint or (here == _blueprint(endpoint) and not width), width)
+        for endpoint, label, width in items
         if has_view(endpoint)
     ]
 
@@ -129,6 +134,8 @@ def _section() -> str | None:
     endpoint = request.endpoint
     if endpoint in ("shipments.new", "accounts.users", "accounts.add_user"):
         return "accounts.users" if endpoint == "accounts.add_user" else endpoint
+    if request.blueprint == "event_form":
+        return "event_form.new"
     if endpoint is not None and endpoint.startswith("accounts."):
         return None
     return request.blueprint

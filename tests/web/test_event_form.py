@@ -297,6 +297,26 @@ def test_withdrawing_needs_a_reason_and_keeps_it(booked: FlaskClient, web_store:
     assert booked.get(address).status_code == 404
 
 
+# ---------------------------------------------------------------- the way there
+
+
+def test_who_may_write_finds_the_event_form_in_the_navigation_first_on_a_phone(
+    partner: FlaskClient, administrator: FlaskClient, city: FlaskClient, client: FlaskClient
+) -> None:
+    for person in (partner, administrator):
+        links = navigation(person.get("/").text)
+        assert links[0] == '<a href="/events/new" class="on-phone">Record an event</a>'
+        assert '<a href="/events/new" class="off-phone">Record an event</a>' in links
+        assert sum("New shipment" in link for link in links) == 1
+        assert 'aria-current="page">Record an event' in " ".join(navigation(person.get(ADDRESS).text))
+    for person in (city, client):
+        assert "/events/new" not in " ".join(navigation(person.get("/").text))
+
+
+def navigation(page: str) -> list[str]:
+    return re.findall(r"<a .*?</a>", page.partition('<nav class="nav"')[2].partition("</nav>")[0])
+
+
 # ---------------------------------------------------------------- rights
 
 
@@ -324,7 +344,7 @@ def test_another_partners_shipment_train_container_and_event_are_not_there(
 def test_what_is_no_number_or_day_names_nothing(booked: FlaskClient) -> None:
     assert booked.get(f"{ADDRESS}?train=YXO 1&date=soon&origin=CKG").status_code == 404
     assert booked.get(f"{ADDRESS}?shipment=999").status_code == 404
-    assert booked.get(f"{ADDRESS}?shipment=abc").status_code == 200  # the list to choose from
+    assert booked.get(f"{ADDRESS}?shipment=abc").status_code == 404
 
 
 def test_city_staff_tell_nothing(booked: FlaskClient, sign_in: SignIn, web_store: Store) -> None:
