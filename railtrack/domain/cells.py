@@ -11,6 +11,7 @@ from decimal import Decimal
 from math import isfinite
 
 from railtrack.domain.messages import say
+from railtrack.domain.stacked import check_marks
 from railtrack.domain.unfit import Unfit
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
@@ -87,6 +88,7 @@ def _short(text: str, limit: int) -> str:
         raise Unfit(
             say("The text has %(count)d characters, %(limit)d fit.", count=len(text), limit=limit), say("Shorten it.")
         )
+    check_marks(text)
     return text
 
 

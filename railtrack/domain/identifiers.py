@@ -21,6 +21,7 @@ from stdnum import iso6346, luhn
 from railtrack.domain.currencies import CURRENCIES
 from railtrack.domain.messages import say
 from railtrack.domain.near import near
+from railtrack.domain.stacked import check_marks
 from railtrack.domain.unfit import Unfit
 
 INCOTERMS = ("EXW", "FCA", "CPT", "CIP", "DAP", "DPU", "DDP", "FAS", "FOB", "CFR", "CIF")
@@ -165,6 +166,7 @@ def _check_reference(text: str) -> None:
         raise Unfit(
             say("A reference has 1 to 64 characters; these are %(count)d.", count=len(text)), say("Shorten it.")
         )
+    check_marks(text)
 
 
 def _upper(code: str) -> str:
