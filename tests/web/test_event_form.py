@@ -297,6 +297,17 @@ def test_withdrawing_needs_a_reason_and_keeps_it(booked: FlaskClient, web_store:
     assert booked.get(address).status_code == 404
 
 
+def test_withdrawing_twice_with_one_form_leads_to_the_same_page(booked: FlaskClient, web_store: Store) -> None:
+    send(booked, ADDRESS, told(web_store))
+    form = {"key": "v1", "remark": "wrong train"}
+    address = f"/events/{events(web_store)[0].id}/void"
+    first, second = send(booked, address, form), send(booked, address, form)
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first.location == second.location
+    assert count(web_store, EventRow) == 2
+    assert send(booked, address, {"key": "v2", "remark": "again"}).status_code == 404
+
+
 # ---------------------------------------------------------------- the way there
 
 

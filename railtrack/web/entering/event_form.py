@@ -156,6 +156,10 @@ def void(event_id: str) -> ResponseReturnValue:
     """Withdraw what was said, and say why."""
     actor = _writer()
     world = load_world(current_store())
+    if request.method == "POST" and entering.outcome_of(current_store(), _key(), actor=actor):
+        # sent twice: the first time withdrew it, so there is nothing left to withdraw
+        flash(gettext("This form was sent before; it is recorded once."), "info")
+        return redirect(shipment_address(entering.event(current_store(), event_id, actor=actor).shipment_id))
     before = _newest(event_id, actor)
     why = request.form.get("remark", "")
     problems: tuple[Problem, ...] = ()
