@@ -23,7 +23,7 @@ from railtrack.operations import entering
 from railtrack.operations.reference import load_world
 from railtrack.operations.shipment_page import shipment_page
 from railtrack.web.current import current_actor, current_store, now
-from railtrack.web.entering.event_words import classifier_word, event_word
+from railtrack.web.entering.event_words import classifier_word, event_word, in_words
 from railtrack.web.entering.shipment_form import shipment_address
 from railtrack.web.entering.telling import (
     KINDS,
@@ -339,7 +339,7 @@ def _problems(outcome: Outcome) -> tuple[Problem, ...]:
     """What stands against a form, once where many rows have the same."""
     found: list[Problem] = []
     for verdict in outcome.verdicts:
-        for problem in verdict.problems:
+        for problem in map(in_words, verdict.problems):
             if verdict.state is State.REJECTED and problem.severity is Severity.PROBLEM and problem not in found:
                 found.append(problem)
     return tuple(found)

@@ -1,5 +1,8 @@
 """What each event and each way of stating one is called."""
 
+from dataclasses import replace
+
+from railtrack.domain.errors import Problem
 from railtrack.domain.events import Classifier, EventKind
 from railtrack.web.i18n import gettext
 
@@ -37,3 +40,25 @@ def classifier_word(classifier: Classifier | str) -> str:
         Classifier.ESTIMATED: gettext("estimated"),
         Classifier.PLANNED: gettext("planned"),
     }[Classifier(classifier)]
+
+
+def field_word(column: str) -> str:
+    """Say what a column of an events file is called on the form."""
+    return {
+        "event": gettext("Event"),
+        "station": gettext("Station"),
+        "occurred_at": gettext("When"),
+        "classifier": gettext("How sure"),
+        "wagon": gettext("Wagon"),
+        "reason": gettext("Reason of a delay"),
+        "remark": gettext("Remark"),
+    }.get(column, column)
+
+
+def in_words(problem: Problem) -> Problem:
+    """Call the column a problem names by what it is called on the form."""
+    column = problem.message.values.get("column")
+    if column is None:
+        return problem
+    values = {**problem.message.values, "column": field_word(str(column))}
+    return replace(problem, message=replace(problem.message, values=values))
