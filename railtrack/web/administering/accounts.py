@@ -6,12 +6,13 @@ from flask_security import login_user
 
 from railtrack.domain.actors import Role
 from railtrack.domain.errors import NotFound, Problem, Refused
+from railtrack.domain.messages import say
 from railtrack.operations import accounts as operations
 from railtrack.web.current import current_account, current_actor, current_settings, current_store, now, public
 from railtrack.web.errors import error_page
 from railtrack.web.i18n import gettext
 from railtrack.web.security import Account
-from railtrack.web.shell import THEMES, home
+from railtrack.web.shell import THEMES, home, is_administrator
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -111,6 +112,13 @@ def choose_password(token: str) -> ResponseReturnValue:
 
 
 # ---------------------------------------------------------------- everybody's, for administrators
+
+
+@blueprint.before_request
+def _hide_from_others() -> None:
+    """Whoever is no administrator does not learn what stands at these addresses, as with the places."""
+    if request.path.startswith("/admin/") and not is_administrator():
+        raise NotFound(say("There is no such page."))
 
 
 @blueprint.get("/admin/users")
