@@ -1,5 +1,6 @@
 """Telling what happened: to a shipment, a whole train, or some containers; correcting and withdrawing it."""
 
+from datetime import date
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -270,7 +271,12 @@ def _choose(actor: Actor) -> ResponseReturnValue:
             key = (shipment.facts.train, departure.local_date.isoformat(), shipment.facts.origin)
             trains.setdefault(key, []).append(shipment.id)
     return render_template(
-        "entry/choose.html", waiting=waiting, trains=trains, stations=world.network.stations, query=request.args
+        "entry/choose.html",
+        waiting=waiting,
+        trains=trains,
+        days={day: date.fromisoformat(day) for _number, day, _origin in trains},
+        stations=world.network.stations,
+        query=request.args,
     )
 
 

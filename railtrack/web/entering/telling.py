@@ -139,10 +139,11 @@ class Typed:
 
 def about(store: Store, asked: MultiDict[str, str], *, actor: Actor) -> About | None:
     """Find what the address is about; None if it names nothing. Raises NotFound for what the actor may not write to."""
-    ids = [int(text) for text in asked.getlist("shipment") if text.isascii() and text.isdigit() and len(text) < 19]
-    if ids:
+    named = [text for text in asked.getlist("shipment") if text.strip()]
+    ids = [int(text) for text in named if text.isascii() and text.isdigit() and len(text) < 19]
+    if named:
         found = entering.shipments(store, ids[:500], actor=actor)
-        if len(found) != len(set(ids[:500])):
+        if len(ids) != len(named) or len(found) != len(set(ids[:500])):
             raise NotFound(say("There is no such shipment."))
         return About(tuple(map(Load, found)), train=asked.get("train", ""), query={"shipment": ids})
     if asked.get("train"):
