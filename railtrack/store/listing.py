@@ -27,7 +27,10 @@ GRACE_MIN = 120  # up to two hours late is on plan, as everywhere along the way
 
 
 class Sort(StrEnum):
+    """What the list is ordered by; departure is the actual one, planned where it has not departed."""
+
     REFERENCE = "reference"
+    DEPARTURE = "departure"
     PLANNED_DEPARTURE = "planned_departure"
     PLANNED_ARRIVAL = "planned_arrival"
     LAST_EVENT = "last_event"
@@ -132,6 +135,10 @@ def partners(r: Reading, scope: Scope) -> tuple[Organisation, ...]:
 _OF_SHIPMENT = JourneyRow.shipment_id == ShipmentRow.id
 _SORTED_BY: dict[Sort, Any] = {
     Sort.REFERENCE: ShipmentRow.reference,
+    Sort.DEPARTURE: func.coalesce(
+        select(func.min(JourneyRow.departed_at)).where(_OF_SHIPMENT).scalar_subquery(),
+        ShipmentRow.planned_departure_at,
+    ),
     Sort.PLANNED_DEPARTURE: ShipmentRow.planned_departure_at,
     Sort.PLANNED_ARRIVAL: func.coalesce(
         select(func.max(JourneyRow.latest_planned_arrival_at)).where(_OF_SHIPMENT).scalar_subquery(),

@@ -220,6 +220,7 @@ def test_pages_hold_every_row_once_while_others_are_added(
     assert set(first) <= {s.reference for s in seen}
     value: Callable[[ShipmentSummary], Any] = {
         Sort.REFERENCE: lambda s: s.reference,
+        Sort.DEPARTURE: lambda s: (s.departed or s.planned_departure) and (s.departed or s.planned_departure).instant,
         Sort.PLANNED_DEPARTURE: lambda s: s.planned_departure and s.planned_departure.instant,
         Sort.PLANNED_ARRIVAL: lambda s: s.planned_arrival and s.planned_arrival.instant,
         Sort.LAST_EVENT: lambda s: s.last and s.last.instant,

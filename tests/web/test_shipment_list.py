@@ -77,6 +77,19 @@ def test_the_row_draws_the_line_with_train_and_plan(line: Store, partner: FlaskC
     assert "q-plan" in text
 
 
+def test_rows_stand_in_the_order_of_departure_the_published_ones_too(line: Store, partner: FlaskClient) -> None:
+    latest_first = listed(partner.get("/shipments").text)
+    assert latest_first[0] == "WAIT-1", "what has not departed stands by its plan"
+    assert latest_first.index("mcs-1") == len([r for r in latest_first if r not in ("mcs-1", "GONE-1")])
+
+
+def test_an_order_that_is_none_is_refused_as_other_choices_are(line: Store, partner: FlaskClient) -> None:
+    for address in ("/shipments?sort=colour", "/shipments?sort=--departure", "/shipments/list.csv?sort=colour"):
+        answered = partner.get(address)
+        assert answered.status_code == 422, address
+        assert "There is no sort" in words_of(answered.text), address
+
+
 def test_a_published_train_is_never_under_way(line: Store, partner: FlaskClient) -> None:
     text = partner.get("/shipments?status=published").text
     assert listed(text) == ["mcs-1"]

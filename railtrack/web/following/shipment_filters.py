@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import TypeVar
 
 from railtrack.domain.errors import Problem, Refused
@@ -12,8 +13,8 @@ from railtrack.store.listing import ShipmentFilter, Sort
 
 PUBLISHED = "published"
 LATEST_FIRST = "-"
-T = TypeVar("T", Status, Direction)
-USUAL_SORT = "-planned_departure"
+T = TypeVar("T", bound=StrEnum)
+USUAL_SORT = "-departure"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,21 +47,18 @@ class Asked:
 
     @property
     def order(self) -> tuple[Sort, bool]:
-        """What to sort by, and whether downwards; the usual order for a name that is none."""
-        name = self.sort.removeprefix(LATEST_FIRST)
-        if name not in [s.value for s in Sort]:
-            return self.__class__().order
-        return Sort(name), self.sort.startswith(LATEST_FIRST)
+        """What to sort by, and whether downwards; raises Refused for a name that is none."""
+        return choice_of(Sort, self.sort.removeprefix(LATEST_FIRST), "sort"), self.sort.startswith(LATEST_FIRST)
 
     def filter(self, *, simulated: bool) -> ShipmentFilter:
         """Give the filter of the store; raises Refused for a date or a choice that is none."""
-        status = None if self.status in ("", PUBLISHED) else _choice(Status, self.status, "status")
+        status = None if self.status in ("", PUBLISHED) else choice_of(Status, self.status, "status")
         under_way = status is Status.IN_TRANSIT  # the published record never is
         return ShipmentFilter(
             q=self.q,
             status=status,
             corridor=self.corridor or None,
-            direction=_choice(Direction, self.direction, "direction") if self.direction else None,
+            direction=choice_of(Direction, self.direction, "direction") if self.direction else None,
             partner=self.partner or None,
             train=self.train or None,
             late=self.late,
@@ -71,8 +69,8 @@ class Asked:
         )
 
 
-def asked_of(arguments: Mapping[str, str]) -> Asked:
-    """Read the filters from the parameters of an address."""
+def asked_of(arguments: Mapping[str, str], usual_sort: str = USUAL_SORT) -> Asked:
+    """Read the filters from the parameters of an address; a list of another kind is usually sorted otherwise."""
 
     def text(name: str) -> str:
         return " ".join(arguments.get(name, "").split())[:200]
@@ -87,11 +85,11 @@ def asked_of(arguments: Mapping[str, str]) -> Asked:
         late=arguments.get("late") == "1",
         first=text("from"),
         last=text("to"),
-        sort=text("sort") or USUAL_SORT,
+        sort=text("sort") or usual_sort,
     )
 
 
-def _choice(kind: type[T], text: str, column: str) -> T:
+def choice_of(kind: type[T], text: str, column: str) -> T:
     try:
         return kind(text)
     except ValueError:

@@ -41,8 +41,8 @@ def index() -> ResponseReturnValue:
         if found is not None:
             return redirect(found)
     try:
-        wanted = asked.filter(simulated=shows_simulated())
         sort, descending = asked.order
+        wanted = asked.filter(simulated=shows_simulated())
         page = following.list_page(
             current_store(),
             wanted,
@@ -171,8 +171,8 @@ def same_page_of(values: dict[str, str]) -> str:
 
 def _sorting(asked: Asked, column: str) -> tuple[str, str]:
     """The address that sorts by a column, the other way round if it does already; and what it is sorted by now."""
-    sort, descending = asked.order
-    if sort.value != column:
+    descending = asked.sort.startswith(LATEST_FIRST)
+    if asked.sort.removeprefix(LATEST_FIRST) != column:
         return same_page_with(sort=LATEST_FIRST + column, cursor=None), "none"
     turned = column if descending else LATEST_FIRST + column
     return same_page_with(sort=turned, cursor=None), "descending" if descending else "ascending"
