@@ -13,21 +13,26 @@ from railtrack.operations.reference import load_world
 from railtrack.store.booking import ENTERED, write_bookings
 from railtrack.store.engine import Reading, Store
 from railtrack.store.listing import ShipmentFilter
+from railtrack.store.slots import trains_shared
 from railtrack.store.summaries import summaries
 from railtrack.store.trains import Fill, OneTrain, TrainSort, fill_of_trains, list_trains, one_train
 
-__all__ = ["Fill", "TrainPage", "TrainSort", "fill", "may_set_capacity", "set_capacity", "train_list", "train_page"]
+__all__ = ["Fill", "TrainPage", "TrainSort", "fill", "is_aboard", "set_capacity", "train_list", "train_page"]
 
 MOST_TEU = 1_000.0  # the longest container trains carry about 300
 
 
 @dataclass(frozen=True)
 class TrainPage:
-    """A train with what is in sight on it. `planned` is the day its slots are agreed for."""
+    """A train with what is in sight on it. `planned` is the day its slots are agreed for.
+
+    `may_set` says whether the asker may agree them.
+    """
 
     train: Train
     planned: date | None
     shipments: tuple[Followed, ...]
+    may_set: bool = False
 
 
 def train_list(
@@ -59,7 +64,8 @@ def train_page(store: Store, number: str, day: date, origin: str, *, actor: Acto
         if found is None:
             raise _unknown(number, day)
         lines = follow_all(reading, network, summaries(reading.session, found.shipment_ids), now)
-        return TrainPage(found.train, found.planned, lines)
+        may_set = _may_set(reading, found, actor) and not _is_settled(reading, found, actor)
+        return TrainPage(found.train, found.planned, lines, may_set)
 
 
 def set_capacity(
@@ -75,8 +81,9 @@ def set_capacity(
 ) -> None:
     """Agree how many TEU a train takes; the facts of all that is on it follow.
 
-    An administrator or a partner with something aboard may. `seen_teu` is what the asker was shown before: raises
-    Conflict where it is something else by now. Raises NotAllowed, NotFound, Refused for a number that is none.
+    An administrator may, and a partner with something aboard unless slots are agreed already and others share them.
+    `seen_teu` is what the asker was shown before: raises Conflict where it is something else by now. Raises
+    NotAllowed, NotFound, Refused for a number that is none.
     """
     if actor.role is Role.CITY:
         raise NotAllowed(say("Your role reads everything and changes nothing."))
@@ -95,12 +102,14 @@ def set_capacity(
                 say("Somebody else set the capacity of this train to %(teu)s TEU meanwhile; look again.", teu=present)
             )
         if found.train.capacity_teu != capacity_teu:
+            if _is_settled(w, found, actor):
+                raise NotAllowed(say("Others share this train, so only an administrator changes its slots."))
             write_bookings(w, network, {}, {(number, found.planned, origin): capacity_teu}, {}, ENTERED)
             w.commit()
 
 
-def may_set_capacity(page: TrainPage, actor: Actor) -> bool:
-    """Whether the asker may agree the slots of this train: an administrator, or a partner with something aboard."""
+def is_aboard(page: TrainPage, actor: Actor) -> bool:
+    """Whether the asker may speak of this train: an administrator, or a partner with something aboard."""
     if actor.is_administrator:
         return True
     return actor.may_write and any(each.summary.partner == actor.organisation for each in page.shipments)
@@ -140,3 +149,11 @@ def _no_plan(number: str) -> Problem:
         remedy=say("Record the planned departure of a shipment on it; the slots are agreed for that day."),
         column="capacity_teu",
     )
+
+
+def _is_settled(reading: Reading, found: OneTrain, actor: Actor) -> bool:
+    """Whether slots are agreed and others have something aboard, so that only an administrator changes them."""
+    if actor.is_administrator or found.train.capacity_teu is None or found.planned is None:
+        return False
+    key = (found.train.number, found.planned, found.train.origin)
+    return key in trains_shared(reading.session, [found.train.number], actor.organisation_id)

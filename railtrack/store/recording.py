@@ -21,7 +21,6 @@ from railtrack.store.engine import Writing
 from railtrack.store.moments import columns, moment
 from railtrack.store.refold import refold
 from railtrack.store.tables import (
-    AuditRow,
     ContainerRow,
     EventRow,
     EventSourceRow,
@@ -303,29 +302,21 @@ def _event_columns(w: Writing, version: Version, *, simulated: bool) -> dict[str
 
 
 def _audit(w: Writing, added: Sequence[Version]) -> None:
-    """Write down every statement; in bulk, since a file brings a hundred thousand."""
+    """Write down every statement."""
     owners: dict[int, int] = {}
     for part in in_batches(sorted({v.shipment_id for v in added})):
         rows = w.session.execute(select(ShipmentRow.id, ShipmentRow.organisation_id).where(ShipmentRow.id.in_(part)))
         owners.update({row.id: row.organisation_id for row in rows})
-    insert_all(
-        w.session,
-        AuditRow,
-        (
-            {
-                "at": w.now,
-                "actor": w.actor.name,
-                "origin": w.actor.origin,
-                "action": "withdraw" if v.voids else "correct" if v.corrects else "record",
-                "subject": "event",
-                "subject_id": v.id,
-                "organisation_id": owners[v.shipment_id],
-                "before": {"id": v.voids or v.corrects} if v.voids or v.corrects else None,
-                "after": {"identity": v.identity},
-            }
-            for v in added
-        ),
-    )
+    for version in added:
+        replaced = version.voids or version.corrects
+        w.audit(
+            "withdraw" if version.voids else "correct" if version.corrects else "record",
+            "event",
+            version.id,
+            {"id": replaced} if replaced else None,
+            {"identity": version.identity},
+            owners[version.shipment_id],
+        )
 
 
 def _touch(w: Writing, shipment_ids: Iterable[int]) -> None:

@@ -6,6 +6,7 @@ import pytest
 from railtrack.domain.actors import Actor, Role
 from railtrack.domain.errors import Conflict, NotAllowed, NotFound, Refused
 from railtrack.domain.network import Network
+from railtrack.operations.statistics import compute
 from railtrack.operations.trains import TrainSort, fill, set_capacity, train_list, train_page
 from railtrack.store.engine import Store
 from railtrack.store.facts import StoreFacts
@@ -28,15 +29,42 @@ def line(furnished: Store, network: Network) -> Store:
     return furnished
 
 
-def test_the_fullest_train_comes_first_and_unknown_slots_last(line: Store) -> None:
-    first = train_list(line, ALL, actor=ADMINISTRATOR, now=NOW, sort=TrainSort.FILL, limit=2)
-    second = train_list(line, ALL, actor=ADMINISTRATOR, now=NOW, sort=TrainSort.FILL, limit=2, cursor=first.next_cursor)
+@pytest.fixture
+def gone(line: Store, network: Network) -> Store:
+    """The same trains after all of them left as planned."""
+    aboard = (("A-1", "Alpha"), ("B-1", "Beta"), ("A-2", "Alpha"), ("A-3", "Alpha"))
+    left = "2024-05-14T10:00+08:00"
+    tell(line, network, [event_row("departed", "CKG", left, name, partner=whose) for name, whose in aboard])
+    return line
+
+
+def test_the_fill_is_that_of_the_statistics_whatever_has_not_run(gone: Store, network: Network) -> None:
+    enter(gone, network, [
+        shipment_row("A-7", container(7), train="T 7", train_capacity_teu=50.0, planned_departure=DAY),
+        shipment_row("A-8", container(8), train="T 8", train_capacity_teu=60.0, planned_departure=DAY),
+        shipment_row("A-9", container(9), train="T 2", planned_departure=DAY),
+    ])  # fmt: skip
+    off = [event_row("cancelled", "CKG", "2024-05-13T10:00+08:00", name) for name in ("A-8", "A-9")]
+    tell(gone, network, off)
+    total = fill(gone, ALL, actor=ADMINISTRATOR, now=NOW)
+    assert (total.trains, total.ran, total.not_departed, total.cancelled) == (5, 3, 1, 1)
+    rows = compute(gone, "volume", actor=ADMINISTRATOR)
+    assert sum(int(str(row["trains"])) for row in rows) == total.ran
+    assert sum(int(str(row["fill_trains"])) for row in rows) == total.known
+    assert sum(float(str(row["capacity_teu"])) for row in rows) == total.capacity_teu
+    (westbound,) = [row for row in rows if row["direction"] == "westbound"]
+    assert westbound["fill_share"] == total.share
+
+
+def test_the_fullest_train_comes_first_and_unknown_slots_last(gone: Store) -> None:
+    first = train_list(gone, ALL, actor=ADMINISTRATOR, now=NOW, sort=TrainSort.FILL, limit=2)
+    second = train_list(gone, ALL, actor=ADMINISTRATOR, now=NOW, sort=TrainSort.FILL, limit=2, cursor=first.next_cursor)
     assert [(t.number, t.fill_share) for t in first.items + second.items] == [
         ("T 1", 1.0),
         ("T 2", 0.25),
         ("T 3", None),
     ]
-    total = fill(line, ALL, actor=ADMINISTRATOR, now=NOW)
+    total = fill(gone, ALL, actor=ADMINISTRATOR, now=NOW)
     assert (total.trains, total.known, total.laden_teu, total.capacity_teu, total.share) == (3, 2, 6.0, 12.0, 0.5)
 
 
@@ -77,7 +105,16 @@ def test_a_partner_sees_its_own_on_the_train_and_agrees_the_slots(line: Store) -
     page = train_page(line, "T 1", DAY.local_date, "CKG", actor=beta, now=NOW)
     assert [s.summary.reference for s in page.shipments] == ["B-1"]
     assert page.train.fill_share == 0.5
-    set_capacity(line, "T 1", DAY.local_date, "CKG", 5, seen_teu=4.0, actor=beta, now=NOW)
+    alpha = partner(line, "Alpha")
+    set_capacity(line, "T 2", DAY.local_date, "CKG", 9, seen_teu=8.0, actor=alpha, now=NOW)
+    assert fill(line, ShipmentFilter(train="T 2"), actor=alpha, now=NOW).capacity_teu == 9
+
+
+def test_agreed_slots_that_others_share_are_changed_by_an_administrator_only(line: Store) -> None:
+    beta = partner(line, "Beta")
+    with pytest.raises(NotAllowed):
+        set_capacity(line, "T 1", DAY.local_date, "CKG", 5, seen_teu=4.0, actor=beta, now=NOW)
+    set_capacity(line, "T 1", DAY.local_date, "CKG", 5, seen_teu=4.0, actor=ADMINISTRATOR, now=NOW)
     assert fill(line, ShipmentFilter(train="T 1"), actor=beta, now=NOW).capacity_teu == 5
 
 

@@ -21,13 +21,15 @@ TRAIN = "/trains/YXO%208421/2024-05-14/CKG"
 
 @pytest.fixture
 def line(web_store: Store, network: Network) -> Store:
-    """A train with two partners, one without known slots, a simulated one."""
+    """A train with two partners, one without known slots, a simulated one; all have left."""
     on = {"train": "YXO 8421", "train_capacity_teu": 10.0, **LEAVES}
-    add(web_store, network, "OWN-1", boxes=[container(1), container(2, laden=False)], **on)
-    add(web_store, network, "OTHER-1", boxes=[container(3), container(4)], partner=OTHER, **on)
-    add(web_store, network, "OWN-2", boxes=[container(5)], train="YXO 9", origin="MHG", destination="CKG",
+    left = ("departed", "CKG", "2024-05-14T10:00+08:00")
+    add(web_store, network, "OWN-1", left, boxes=[container(1), container(2, laden=False)], **on)
+    add(web_store, network, "OTHER-1", left, boxes=[container(3), container(4)], partner=OTHER, **on)
+    add(web_store, network, "OWN-2", ("departed", "MHG", "2024-05-20T10:00+02:00"),
+        boxes=[container(5)], train="YXO 9", origin="MHG", destination="CKG",
         planned_departure=moment("2024-05-20T10:00+02:00"))  # fmt: skip
-    add(web_store, network, "SIM-1", boxes=[container(6)], train="SIM 1", train_capacity_teu=10.0,
+    add(web_store, network, "SIM-1", left, boxes=[container(6)], train="SIM 1", train_capacity_teu=10.0,
         provenance=Provenance(simulated=True), **LEAVES)  # fmt: skip
     return web_store
 
@@ -69,12 +71,34 @@ def test_filters_and_order(line: Store, city: FlaskClient, subtests: pytest.Subt
         with subtests.test(query):
             assert trains(city.get(f"/trains?{query}").text) == found
     assert city.get("/trains?from=x").status_code == 422
+    refused = city.get("/trains?sort=colour")
+    assert refused.status_code == 422
+    assert "There is no sort colour. There are: departure, earliest, fill." in words_of(refused.text)
 
 
 def test_one_partners_share_is_not_called_the_fill(line: Store, city: FlaskClient) -> None:
     text = city.get("/trains?partner=other+gmbh").text
     assert answer(text) == "One train; the containers asked for fill 40 % of the slots."
     assert "Their share" in words_of(text)
+
+
+def test_what_has_not_run_is_left_out_of_the_average_and_says_so(
+    line: Store, network: Network, city: FlaskClient
+) -> None:
+    plan = {"train_capacity_teu": 10.0, "planned_departure": moment("2024-06-20T10:00+08:00")}
+    add(line, network, "NEXT-1", boxes=[container(20)], train="YXO 10", **plan)
+    gone = ("cancelled", "CKG", "2024-05-20T10:00+08:00")
+    add(line, network, "GONE-1", gone, boxes=[container(21)], train="YXO 11", **plan)
+    text = city.get("/trains").text
+    assert answer(text) == "Two trains, 60 % full on average."
+    said = words_of(text)
+    assert "Left out: 1 train has not departed, 1 train is cancelled." in said
+    assert "YXO 10 Thu 20 Jun Chongqing – Mannheim westbound NEXT-1 1 2 20 % of 10 TEU, not departed" in said
+    assert "GONE-1 1 2 Cancelled" in said
+    called_off = city.get("/trains/YXO%2011/2024-06-20/CKG").text
+    assert answer(called_off) == "Train YXO 11 of Thu 20 Jun is cancelled."
+    coming = city.get("/trains/YXO%2010/2024-06-20/CKG").text
+    assert answer(coming) == "Train YXO 10 of Thu 20 Jun has not departed; 20 % of its slots are booked."
 
 
 def test_simulated_trains_are_off_until_asked_for(line: Store, city: FlaskClient) -> None:
@@ -98,15 +122,18 @@ def test_a_train_nothing_of_ones_own_is_on_is_unknown(line: Store, sign_in: Sign
     assert post(stranger, TRAIN, capacity_teu="80", seen="10.0").status_code == 404
 
 
-def test_a_partner_aboard_agrees_the_slots_and_the_audit_names_it(line: Store, partner: FlaskClient) -> None:
-    answered = post(partner, TRAIN, TRAIN, capacity_teu="8", seen="10.0")
+def test_slots_are_agreed_on_the_page_and_the_audit_names_who_did(line: Store, administrator: FlaskClient) -> None:
+    answered = post(administrator, TRAIN, TRAIN, capacity_teu="8", seen="10.0")
     assert answered.status_code == 302
-    shown = partner.get(TRAIN).text
-    assert "The train takes 8 TEU." in words_of(shown)
-    assert answer(shown) == "Your containers fill 25 % of train YXO 8421 of Tue 14 May."
+    assert "The train takes 8 TEU." in words_of(administrator.get(TRAIN).text)
     with line.reading() as reading:
-        entry = audit_entries(reading, EVERYTHING, subject="train", actor="partner@example.org").items[0]
+        entry = audit_entries(reading, EVERYTHING, subject="train", actor="administrator@example.org").items[0]
     assert (entry.action, entry.after) == ("agree capacity", {"capacity_teu": 8.0})
+
+
+def test_agreed_slots_that_others_share_are_not_offered_to_a_partner(line: Store, partner: FlaskClient) -> None:
+    assert "capacity_teu" not in partner.get(TRAIN).text
+    assert post(partner, TRAIN, "/shipments/new", capacity_teu="8", seen="10.0").status_code == 403
 
 
 def test_slots_somebody_else_changed_meanwhile_are_a_conflict(line: Store, administrator: FlaskClient) -> None:

@@ -14,12 +14,12 @@ from railtrack.operations.reference import load_world
 from railtrack.operations.trains import Fill, TrainPage, TrainSort
 from railtrack.web.counting import count_word, sentence_case
 from railtrack.web.current import current_actor, current_store, now
-from railtrack.web.following.shipment_filters import Asked, asked_of
+from railtrack.web.following.shipment_filters import Asked, asked_of, choice_of
 from railtrack.web.following.shipments import corridor_choices, directions, partner_choices
 from railtrack.web.following.whereabouts import Whereabouts
 from railtrack.web.i18n import gettext, ngettext
 from railtrack.web.moments import day as day_said
-from railtrack.web.numbers import share, tidy
+from railtrack.web.numbers import number, share, tidy
 from railtrack.web.shell import same_page_with
 from railtrack.web.simulated import shows_simulated, simulated_context
 
@@ -31,17 +31,17 @@ PAGE = 50
 def index() -> ResponseReturnValue:
     """How full are the trains?"""
     actor, at = current_actor(), now()
-    asked = asked_of(request.args)
-    sort = TrainSort(asked.sort) if asked.sort in list(TrainSort) else TrainSort.DEPARTURE
+    asked = asked_of(request.args, usual_sort=TrainSort.DEPARTURE)
     try:
+        sort = choice_of(TrainSort, asked.sort, "sort")
         wanted = asked.filter(simulated=shows_simulated())
         page = operations.train_list(
             current_store(), wanted, actor=actor, now=at, sort=sort, limit=PAGE, cursor=request.args.get("cursor")
         )
         fill = operations.fill(current_store(), wanted, actor=actor, now=at)
     except Refused as refused:
-        return _list(asked, sort, Page[Train](()), Fill(), actor, at, refused.problems), 422
-    return _list(asked, sort, page, fill, actor, at)
+        return _list(asked, Page[Train](()), Fill(), actor, at, refused.problems), 422
+    return _list(asked, page, fill, actor, at)
 
 
 @blueprint.get("/trains/<path:number>/<day>/<origin>")
@@ -76,7 +76,6 @@ def set_capacity(number: str, day: str, origin: str) -> ResponseReturnValue:
 
 def _list(
     asked: Asked,
-    sort: TrainSort,
     page: Page[Train],
     fill: Fill,
     actor: Actor,
@@ -87,11 +86,12 @@ def _list(
     return render_template(
         "trains/index.html",
         asked=asked,
-        sort=sort.value,
+        sort=asked.sort,
         sorts=sorts(),
         page=page,
         fill=fill,
         sentence=_list_sentence(asked, fill, actor),
+        left_out=_left_out(fill),
         says=Whereabouts(network, at),
         corridors=corridor_choices(network),
         directions=directions(),
@@ -118,8 +118,8 @@ def _page(found: TrainPage, problems: tuple[Problem, ...] = (), typed: str | Non
         stations=network.stations,
         sentence=_train_sentence(train, actor),
         direction=network.direction(train.origin, train.destination) if train.destination else None,
-        may_set=operations.may_set_capacity(found, actor),
-        may_record=actor.may_write and found.planned is not None and operations.may_set_capacity(found, actor),
+        may_set=found.may_set,
+        may_record=actor.may_write and found.planned is not None and operations.is_aboard(found, actor),
         sees_all=actor.scope.everything,
         problems=problems,
         typed=typed if typed is not None else tidy_typed(train.capacity_teu),
@@ -175,7 +175,9 @@ def _list_sentence(asked: Asked, fill: Fill, actor: Actor) -> str:
         return (
             gettext("No train fits what you are looking for.") if asked.is_filtered else gettext("No train is known.")
         )
-    trains = ngettext("%(count)s train", "%(count)s trains", fill.trains, count=count_word(fill.trains))
+    if not fill.ran:
+        return gettext("None of these trains has departed.")
+    trains = ngettext("%(count)s train", "%(count)s trains", fill.ran, count=count_word(fill.ran))
     if fill.share is None:
         return sentence_case(gettext("%(trains)s; the capacity of none is known.", trains=trains))
     full = share(fill.share)
@@ -188,12 +190,30 @@ def _list_sentence(asked: Asked, fill: Fill, actor: Actor) -> str:
     return sentence_case(gettext("%(trains)s; your containers fill %(share)s of the slots.", trains=trains, share=full))
 
 
+def _left_out(fill: Fill) -> str:
+    """How many trains the average leaves out because they have not departed, or never will."""
+    waiting = ngettext("%(figure)s train has not departed", "%(figure)s trains have not departed", fill.not_departed,
+                       figure=number(fill.not_departed))  # fmt: skip
+    off = ngettext("%(figure)s train is cancelled", "%(figure)s trains are cancelled", fill.cancelled,
+                   figure=number(fill.cancelled))  # fmt: skip
+    if fill.not_departed and fill.cancelled:
+        return gettext("Left out: %(first)s, %(last)s.", first=waiting, last=off)
+    if fill.not_departed or fill.cancelled:
+        return gettext("Left out: %(first)s.", first=waiting if fill.not_departed else off)
+    return ""
+
+
 def _train_sentence(train: Train, actor: Actor) -> str:
     """The answer: how full it is."""
     name, when = train.number, day_said(train.departure_date)
+    if train.is_cancelled:
+        return gettext("Train %(name)s of %(day)s is cancelled.", name=name, day=when)
     if train.fill_share is None:
         return gettext("Train %(name)s of %(day)s carries %(teu)s TEU; its capacity is not known.", name=name, day=when,
                        teu=tidy(train.teu))  # fmt: skip
+    if actor.scope.everything and not train.has_run:
+        return gettext("Train %(name)s of %(day)s has not departed; %(share)s of its slots are booked.", name=name,
+                       day=when, share=share(train.fill_share))  # fmt: skip
     if actor.scope.everything:
         return gettext(
             "Train %(name)s of %(day)s is %(share)s full.", name=name, day=when, share=share(train.fill_share)
