@@ -220,6 +220,28 @@ def test_an_event_is_told_on_a_phone_with_one_thumb(phone: Any, live_server: Liv
     assert event.container_id is not None
 
 
+def test_a_container_is_typed_on_a_phone_without_moving_sideways(phone: Any) -> None:
+    sign_in(phone)
+    phone.goto("/shipments/new")
+    for name in PASTED:
+        cell = phone.locator(f"#{name}-1")
+        size = cell.bounding_box()
+        assert size is not None
+        assert size["x"] >= 0
+        assert size["x"] + size["width"] <= 390
+        assert size["height"] >= 44
+    named = "getComputedStyle(document.querySelector('#gross_kg-1').closest('td'), '::before').content"
+    assert phone.evaluate(named) == '"Gross, kg"'
+    phone.click("text=Add rows")
+    phone.fill("#container-6", WRONG_DIGIT)
+    phone.wait_for_selector("#told-row-6 >> text=The check digit does not fit.")
+    assert phone.evaluate(
+        "document.querySelector('.scroll').scrollWidth <= document.querySelector('.scroll').clientWidth"
+    )
+    phone.click("#told-row-6 >> text=Use 3")
+    assert phone.input_value("#container-6") == "CAIU 884617 3"
+
+
 def test_now_and_the_clock_follow_the_station(page: Any) -> None:
     sign_in(page)
     fill_shipment(page)
