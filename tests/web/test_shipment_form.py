@@ -152,6 +152,39 @@ def test_a_problem_is_said_on_top_with_a_link_to_its_field(
             assert count(web_store, ShipmentRow) == 0
 
 
+def test_a_town_alone_is_no_wrong_but_a_question_with_its_station_on_a_button(
+    partner: FlaskClient, web_store: Store, subtests: pytest.Subtests
+) -> None:
+    for town, asked in (
+        ("Mannheim", ["Mannheim Mühlauhafen (MHG)"]),
+        ("mannheim", ["Mannheim Mühlauhafen (MHG)"]),
+        ("曼海姆", ["Mannheim Mühlauhafen (MHG)"]),
+        ("Warschau", ["Warszawa Praga (WAW)"]),
+        ("Hamburg", ["Hamburg-Billwerder (HAM)"]),
+    ):
+        with subtests.test(town):
+            told = told_of(send(partner, f"{ADDRESS}/check", form_of(destination=town)).text, "destination")
+            assert words_of(told).strip().startswith("Which one?")
+            assert re.findall(r"data-put=\"([^\"]+)", told) == asked
+            assert 'class="err"' not in told
+            assert "data-wrong" not in told
+            answer = send(partner, ADDRESS, form_of(destination=town))
+            assert answer.status_code == 422
+            assert "To: Which one?" in words_of(answer.text)
+            assert count(web_store, ShipmentRow) == 0
+
+
+def test_a_town_that_is_mistyped_stays_a_problem(partner: FlaskClient) -> None:
+    told = told_of(send(partner, f"{ADDRESS}/check", form_of(destination="Manheim")).text, "destination")
+    assert "No station of this name" in told
+    assert "data-wrong" in told
+
+
+def told_of(page: str, field: str) -> str:
+    """What stands below a field, with its tags."""
+    return page[page.index(f'<div class="told" id="told-{field}"') :].partition("</div>")[0]
+
+
 def test_values_are_kept_when_a_form_comes_back(partner: FlaskClient) -> None:
     page = send(partner, ADDRESS, form_of(box(1, goods="Gear housings"), box(container="no"), train="YXO 8433")).text
     assert field_value(page, "train") == "YXO 8433"

@@ -12,9 +12,11 @@ from functools import cached_property
 from werkzeug.datastructures import MultiDict
 
 from railtrack.domain.errors import Problem, Severity
+from railtrack.domain.gazetteer import fold
 from railtrack.domain.messages import say
 from railtrack.domain.raw import RawRow
 from railtrack.domain.size_types import compact, teu_of
+from railtrack.domain.station_names import full_name, short_name
 from railtrack.domain.verdicts import Outcome
 from railtrack.domain.world import World
 from railtrack.web.i18n import gettext
@@ -31,6 +33,9 @@ STATIONS = ("origin", "destination")
 MADE_BY_FORM = ("laden", "size_type")
 FEWEST_ROWS, ROWS_MORE, MOST_ROWS = 5, 5, 1_000
 
+LANGUAGES = ("en", "de", "zh")
+
+_WHICH = say("Which one?")
 _NAME_AND_ID = re.compile(r".*\(\s*([A-Za-z]{2,5})\s*\)\s*")
 
 
@@ -221,7 +226,7 @@ def judged(sheet: Sheet, outcome: Outcome, world: World, *, is_sent: bool) -> Ju
         for problem in verdict.problems:
             column = problem.column or ""
             is_empty = not (sheet.fields if column in FIELDS else cells).get(column, "").strip()
-            problem = _in_words(problem)
+            problem = _in_words(problem, world)
             if is_empty and problem.severity is Severity.PROBLEM and not is_sent:
                 missing = missing or column not in FIELDS
             elif column in FIELDS:
@@ -297,9 +302,18 @@ def _state(problems: Sequence[Problem], missing: bool) -> str:
     return "late" if problems else "done"
 
 
-def _in_words(problem: Problem) -> Problem:
+def is_offer(problem: Problem) -> bool:
+    """Whether a problem only asks which station of a town is meant; it keeps the form back all the same."""
+    return problem.message == _WHICH
+
+
+def _in_words(problem: Problem, world: World) -> Problem:
     """Call columns by what they are called on the form; near stations stand on buttons, not in the sentence."""
-    if problem.column in STATIONS and problem.suggestions and problem.message.text.startswith("No station"):
+    is_unknown = problem.column in STATIONS and problem.message.text.startswith("No station")
+    meant = _in_town(problem.value or "", world) if is_unknown else ()
+    if meant:
+        return replace(problem, message=_WHICH, remedy=None, suggestions=meant)
+    if is_unknown and problem.suggestions:
         return replace(problem, message=say("No station of this name."), remedy=None)
     if problem.remedy is not None and "--update" in problem.remedy.text:
         problem = replace(problem, remedy=say("Write it as recorded, or give this shipment another reference."))
@@ -308,6 +322,16 @@ def _in_words(problem: Problem) -> Problem:
         values = {**problem.message.values, "column": label(column)}
         return replace(problem, message=replace(problem.message, values=values))
     return problem
+
+
+def _in_town(text: str, world: World) -> tuple[str, ...]:
+    """Give the ids of the stations that maps call by this town alone, else of those whose names begin with it."""
+    town = fold(text)
+    if not town:
+        return ()
+    stations = world.network.stations.values()
+    alone = [s.id for s in stations if town in {fold(short_name(s, code)) for code in LANGUAGES}]
+    return tuple(alone or [s.id for s in stations if any(fold(full_name(s, c)).split()[0] == town for c in LANGUAGES)])
 
 
 def _twice(cells: Mapping[str, str], place: int, seen: dict[str, int]) -> Problem | None:

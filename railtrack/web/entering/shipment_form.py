@@ -39,6 +39,7 @@ from railtrack.web.entering.sheet import (
     STATIONS,
     Judged,
     Sheet,
+    is_offer,
     judged,
     label,
     station_typed,
@@ -58,6 +59,7 @@ def _register(state: BlueprintSetupState) -> None:
     app.add_url_rule("/shipments/new", "shipments.new", new, methods=["GET"])
     app.jinja_env.globals.update(my_drafts=my_drafts, shipment_address=shipment_address)
     app.jinja_env.filters["container_number"] = container.format
+    app.jinja_env.tests["offer"] = is_offer
 
 
 @dataclass(frozen=True)
