@@ -2,6 +2,7 @@
 #   make run      set up if need be, then serve on http://127.0.0.1:8000 (PORT=8001 for another)
 #   make demo     the same on a scratch database with simulated history and one account per role
 #   make test     set up what tests need, then run every check
+#   make coverage the tests again, counting which lines and branches they reach
 #   make setup    set up both, start nothing
 # Each step leaves a stamp in .venv and is done again only when the files it depends on changed.
 
@@ -15,10 +16,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$each" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$each" && break; done)
 
-.PHONY: run demo setup test lint bench mutation browser clean
+.PHONY: run demo setup test coverage lint bench mutation browser clean
 
 run: $(VENV)/.run $(VENV)/.assets
-# `serve` prepares the embedded database itself
+# .PHONY: run demo setup test coverage lint benchserve.PHONY: run demo setup test coverage lint bench prepares the embedded database itself
 	@exec $(BIN)/railtrack serve --port $(PORT)
 
 demo: $(VENV)/.run $(VENV)/.assets
@@ -29,7 +30,11 @@ demo: $(VENV)/.run $(VENV)/.assets
 setup: $(VENV)/.run $(VENV)/.test $(VENV)/.assets-test browser
 
 test: setup lint
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term-missing:skip-covered
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+# slower by half, so apart from the tests
+coverage: setup
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term-missing:skip-covered
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
