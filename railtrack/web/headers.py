@@ -57,6 +57,8 @@ def _harden(response: Response) -> Response:
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     endpoint = request.endpoint or ""
+    if endpoint == "security.logout" and request.is_secure:  # browsers heed it on HTTPS only
+        response.headers["Clear-Site-Data"] = '"cache"'
     if endpoint.startswith("security."):  # Flask-Security's own value is misspelt
         response.headers["Cache-Control"] = "no-store"
     elif endpoint != "static" and "Cache-Control" not in response.headers:

@@ -169,6 +169,18 @@ def test_problems_after_sending_take_the_focus_and_lead_to_their_fields(page: An
     page.wait_for_selector(".summary", state="detached")
 
 
+def test_going_back_to_a_refused_form_finds_what_was_typed(page: Any) -> None:
+    sign_in(page)
+    fill_shipment(page)
+    page.fill("#f-destination", "Nowhere")
+    page.click(".bar >> text=Record shipment")
+    page.wait_for_selector(".summary")
+    page.goto("/trains")
+    page.go_back()
+    assert page.input_value("#f-reference") == "CM-1"
+    assert page.input_value("#f-destination") == "Nowhere"
+
+
 def test_a_double_click_records_once(page: Any, live_server: LiveServer) -> None:
     sign_in(page)
     fill_shipment(page)

@@ -1,5 +1,6 @@
 """Security headers and cookies."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -77,6 +78,23 @@ def test_what_one_reader_saw_stays_out_of_shared_caches(client: FlaskClient, par
     assert client.get("/nothing-here").headers["Cache-Control"] == "no-cache"
     with client.get("/static/style.css") as answer:
         assert "max-age" in answer.headers["Cache-Control"]
+
+
+def test_a_refused_form_may_be_kept_by_the_readers_own_browser_until_sign_out(
+    web_store: Store, now: datetime, partner: FlaskClient
+) -> None:
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', partner.get("/account").text)
+    assert token
+    refused = partner.post("/shipments/new", data={"csrf_token": token[1]})
+    assert refused.status_code == 422
+    assert refused.headers["Cache-Control"] == "private, no-cache"
+    assert partner.get("/shipments/new").headers["Cache-Control"] == "no-store"
+    left = create_app(
+        Settings(base_url="https://railtrack.example.org", secret_key="k" * 32, database_url="sqlite://"), web_store
+    )
+    left.config["WTF_CSRF_ENABLED"] = False
+    answer = left.test_client().post("/sign-out", base_url="https://railtrack.example.org")
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
 
 
 def test_a_health_check_leaves_no_cookie(client: FlaskClient) -> None:

@@ -25,6 +25,7 @@ from railtrack.operations.reference import load_world
 from railtrack.operations.shipment_page import shipment_page
 from railtrack.web.current import current_actor, current_store, now
 from railtrack.web.entering.event_words import classifier_word, event_word, in_words
+from railtrack.web.entering.going_back import may_be_kept
 from railtrack.web.entering.shipment_form import shipment_address
 from railtrack.web.entering.telling import (
     KINDS,
@@ -41,6 +42,7 @@ from railtrack.web.entering.telling import (
 from railtrack.web.i18n import gettext, language, words
 
 blueprint = Blueprint("event_form", __name__)
+blueprint.after_request(may_be_kept)
 
 
 @blueprint.record_once

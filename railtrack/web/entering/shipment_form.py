@@ -31,6 +31,7 @@ from railtrack.store.desk import Draft
 from railtrack.web import addresses
 from railtrack.web.counting import count_word, sentence_case
 from railtrack.web.current import current_account, current_actor, current_store, now
+from railtrack.web.entering.going_back import may_be_kept
 from railtrack.web.entering.picks import picks
 from railtrack.web.entering.sheet import (
     FEWEST_ROWS,
@@ -49,6 +50,7 @@ from railtrack.web.i18n import gettext, language, ngettext, words
 from railtrack.web.moments import offset
 
 blueprint = Blueprint("shipment_form", __name__)
+blueprint.after_request(may_be_kept)
 USUAL_SIZE_TYPE = "45G1"
 
 
