@@ -96,7 +96,8 @@ class RecordedJourney:
 class Train:
     """One physical train and what is on it, over all partners the asker may see.
 
-    `laden_teu` and `teu` count the containers in sight; `fill_share` is laden TEU over capacity.
+    `laden_teu` and `teu` count the containers in sight; `fill_share` is laden TEU over capacity. `state` is not
+    departed, under way (or arrived: it ran) or cancelled; a cancelled train fills nothing.
     """
 
     number: str
@@ -110,10 +111,19 @@ class Train:
     shipments: tuple[str, ...] = ()
     simulated: bool = False
     published: bool = False
+    state: Status = Status.IN_TRANSIT
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state is Status.CANCELLED
+
+    @property
+    def has_run(self) -> bool:
+        return self.state is Status.IN_TRANSIT
 
     @property
     def fill_share(self) -> float | None:
-        return None if not self.capacity_teu else self.laden_teu / self.capacity_teu
+        return None if not self.capacity_teu or self.is_cancelled else self.laden_teu / self.capacity_teu
 
 
 class Lateness(StrEnum):

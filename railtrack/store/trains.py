@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from railtrack.domain.actors import Scope
+from railtrack.domain.journeys import Status
 from railtrack.domain.records import Page, Train
 from railtrack.store import paging
 from railtrack.store.clocks import local_day
@@ -24,6 +25,7 @@ _DAY: Any = func.coalesce(
     local_day(JourneyRow.departed_at, JourneyRow.departed_offset_min),
     local_day(ShipmentRow.planned_departure_at, ShipmentRow.planned_departure_offset_min),
 )
+_HAS_RUN: Any = JourneyRow.departed_at.is_not(None)
 _PLANNED_DAY = local_day(ShipmentRow.planned_departure_at, ShipmentRow.planned_departure_offset_min)
 
 
@@ -37,12 +39,21 @@ class TrainSort(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Fill:
-    """How full trains were: laden TEU over capacity, over the trains whose capacity is known."""
+    """How full trains were: laden TEU over capacity, over the trains that ran and whose capacity is known.
+
+    `trains` are all; of them `not_departed` have not left yet and `cancelled` never will: they filled nothing.
+    """
 
     trains: int = 0
+    not_departed: int = 0
+    cancelled: int = 0
     known: int = 0
     laden_teu: float = 0.0
     capacity_teu: float = 0.0
+
+    @property
+    def ran(self) -> int:
+        return self.trains - self.not_departed - self.cancelled
 
     @property
     def share(self) -> float | None:
@@ -86,17 +97,26 @@ def list_trains(
 def fill_of_trains(r: Reading, scope: Scope, wanted: ShipmentFilter = ALL, *, now: datetime) -> Fill:
     """Add up all trains a filter lets through."""
     trains = _with_capacity(wanted, scope, now).subquery()
-    is_known = trains.c.capacity.is_not(None)
+    has_run = trains.c.run > 0
+    is_cancelled = and_(~has_run, trains.c.cancelled == trains.c.rows)
+    is_known = and_(has_run, trains.c.capacity.is_not(None))
     row = r.session.execute(
         select(
             func.count().label("trains"),
+            func.coalesce(func.sum(case((is_cancelled, 1), else_=0)), 0).label("cancelled"),
+            func.coalesce(func.sum(case((has_run, 1), else_=0)), 0).label("run"),
             func.coalesce(func.sum(case((is_known, 1), else_=0)), 0).label("known"),
             func.coalesce(func.sum(case((is_known, trains.c.laden_teu), else_=0.0)), 0.0).label("laden_teu"),
-            func.coalesce(func.sum(trains.c.capacity), 0.0).label("capacity_teu"),
+            func.coalesce(func.sum(case((is_known, trains.c.capacity), else_=0.0)), 0.0).label("capacity_teu"),
         ).select_from(trains)
     ).one()
     return Fill(
-        trains=row.trains, known=row.known, laden_teu=float(row.laden_teu), capacity_teu=float(row.capacity_teu)
+        trains=row.trains,
+        not_departed=row.trains - row.run - row.cancelled,
+        cancelled=row.cancelled,
+        known=row.known,
+        laden_teu=float(row.laden_teu),
+        capacity_teu=float(row.capacity_teu),
     )
 
 
@@ -130,8 +150,9 @@ def one_train(
 
 
 def _fill(trains: Any) -> Any:
-    """Laden TEU over capacity; −1 where it is not known, so that those come last."""
-    return func.coalesce(trains.c.laden_teu / trains.c.capacity, -1.0)
+    """Laden TEU over capacity; −1 where it is not known or the train is cancelled, so that those come last."""
+    cancelled = trains.c.cancelled == trains.c.rows
+    return func.coalesce(case((~cancelled, trains.c.laden_teu / trains.c.capacity)), -1.0)
 
 
 def _following(keys: Sequence[tuple[Any, bool]], after: Sequence[Any]) -> Any:
@@ -172,6 +193,10 @@ def _carried(wanted: ShipmentFilter, scope: Scope, now: datetime, *columns: Any)
 
 
 def _grouped(wanted: ShipmentFilter, scope: Scope, now: datetime) -> Select[Any]:
+    ran = func.sum(case((_HAS_RUN, 1), else_=0))
+    laden_teu = func.sum(case((ContainerRow.laden, TEU), else_=0.0))
+    # what was called off did not go along with a train that ran
+    run_laden_teu = func.sum(case((and_(_HAS_RUN, ContainerRow.laden), TEU), else_=0.0))
     return _carried(
         wanted,
         scope,
@@ -181,7 +206,10 @@ def _grouped(wanted: ShipmentFilter, scope: Scope, now: datetime) -> Select[Any]
         func.min(_PLANNED_DAY).label("planned"),
         func.coalesce(func.sum(COUNTED), 0).label("containers"),
         func.coalesce(func.sum(TEU), 0.0).label("teu"),
-        func.coalesce(func.sum(case((ContainerRow.laden, TEU), else_=0.0)), 0.0).label("laden_teu"),
+        func.coalesce(case((ran > 0, run_laden_teu), else_=laden_teu), 0.0).label("laden_teu"),
+        func.count().label("rows"),
+        ran.label("run"),
+        func.sum(case((JourneyRow.status == Status.CANCELLED, 1), else_=0)).label("cancelled"),
         func.max(case((ShipmentRow.simulated, 1), else_=0)).label("simulated"),
         func.max(case((ShipmentRow.published, 1), else_=0)).label("published"),
     ).group_by(ShipmentRow.train, _DAY, ShipmentRow.origin)
@@ -213,4 +241,12 @@ def _train(row: Any, references: Sequence[str]) -> Train:
         shipments=tuple(references),
         simulated=bool(row.simulated),
         published=bool(row.published),
+        state=_state(row),
     )
+
+
+def _state(row: Any) -> Status:
+    """Whether it ran, as the statistics count it: it departed, is called off with all aboard, or still has to leave."""
+    if row.run:
+        return Status.IN_TRANSIT
+    return Status.CANCELLED if row.cancelled == row.rows else Status.NOT_DEPARTED

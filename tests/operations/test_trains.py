@@ -100,22 +100,22 @@ def test_slots_agreed_for_the_day_it_left_count_where_none_are_for_the_planned_o
     assert pa.table(facts).column("capacity_teu").to_pylist() == [6.0, 6.0]
 
 
-def test_a_partner_sees_its_own_on_the_train_and_agrees_the_slots(line: Store) -> None:
-    beta = partner(line, "Beta")
-    page = train_page(line, "T 1", DAY.local_date, "CKG", actor=beta, now=NOW)
+def test_a_partner_sees_its_own_on_the_train_and_agrees_the_slots(gone: Store) -> None:
+    beta = partner(gone, "Beta")
+    page = train_page(gone, "T 1", DAY.local_date, "CKG", actor=beta, now=NOW)
     assert [s.summary.reference for s in page.shipments] == ["B-1"]
     assert page.train.fill_share == 0.5
-    alpha = partner(line, "Alpha")
-    set_capacity(line, "T 2", DAY.local_date, "CKG", 9, seen_teu=8.0, actor=alpha, now=NOW)
-    assert fill(line, ShipmentFilter(train="T 2"), actor=alpha, now=NOW).capacity_teu == 9
+    alpha = partner(gone, "Alpha")
+    set_capacity(gone, "T 2", DAY.local_date, "CKG", 9, seen_teu=8.0, actor=alpha, now=NOW)
+    assert fill(gone, ShipmentFilter(train="T 2"), actor=alpha, now=NOW).capacity_teu == 9
 
 
-def test_agreed_slots_that_others_share_are_changed_by_an_administrator_only(line: Store) -> None:
-    beta = partner(line, "Beta")
+def test_agreed_slots_that_others_share_are_changed_by_an_administrator_only(gone: Store) -> None:
+    beta = partner(gone, "Beta")
     with pytest.raises(NotAllowed):
-        set_capacity(line, "T 1", DAY.local_date, "CKG", 5, seen_teu=4.0, actor=beta, now=NOW)
-    set_capacity(line, "T 1", DAY.local_date, "CKG", 5, seen_teu=4.0, actor=ADMINISTRATOR, now=NOW)
-    assert fill(line, ShipmentFilter(train="T 1"), actor=beta, now=NOW).capacity_teu == 5
+        set_capacity(gone, "T 1", DAY.local_date, "CKG", 5, seen_teu=4.0, actor=beta, now=NOW)
+    set_capacity(gone, "T 1", DAY.local_date, "CKG", 5, seen_teu=4.0, actor=ADMINISTRATOR, now=NOW)
+    assert fill(gone, ShipmentFilter(train="T 1"), actor=beta, now=NOW).capacity_teu == 5
 
 
 def test_who_has_nothing_aboard_learns_nothing_and_sets_nothing(line: Store) -> None:
