@@ -15,6 +15,7 @@ from railtrack.web.drawings import marks
 from railtrack.web.drawings.labels import text_width
 
 WIDE, PHONE = 1080.0, 358.0
+PHONE_SIZE = 13.5  # of the figures on an axis: wide enough for the fonts of most systems
 CLASSES = {Direction.WESTBOUND: "c-w", Direction.EASTBOUND: "c-e"}
 DAYS = (1, 3, 5, 10, 20)
 
@@ -118,7 +119,8 @@ def _ranges(
         for days in DAYS:
             if 24 * days <= limit and x(24 * days) - last > 62:
                 last = x(24 * days)
-                parts.append(marks.text("c-day", last, head - 8, day(days), "middle"))
+                at = max(last, text_width(day(days), PHONE_SIZE) / 2)  # nothing hangs out at the left
+                parts.append(marks.text("c-day", at, head - 8, day(days), "middle"))
                 parts.append(marks.path("c-dayl", f"M{last:.1f} {head - 2:g}V{bottom:g}"))
     for index, row in enumerate(rows):
         y = head + index * step
@@ -127,7 +129,7 @@ def _ranges(
         if phone:
             sub = Markup('<tspan class="c-sub" dx="8">{}</tspan>').format(row.sub) if row.sub else Markup("")
             fits = text_width(row.label, 14.5) + text_width(row.sub, 12.5) + 8 < PHONE
-            label = Markup("{}{}").format(row.label, sub if fits else "")
+            label = Markup("{}{}").format(_fitted(row.label, 14.5, PHONE), sub if fits else "")
             parts.append(Markup('<text class="c-lab" x="0" y="{}">{}</text>').format(marks.number(y + 26), label))
         else:
             parts.append(marks.text("c-lab", 0, y + 33, _fitted(row.label, 14.5, left - 14)))
@@ -183,6 +185,8 @@ def line_chart(
     for phone in (False, True):
         width, height = (PHONE, 200.0) if phone else (WIDE, 210.0)
         left, right, head, bottom = (36.0, 292.0, 34.0, 166.0) if phone else (48.0, 980.0, 24.0, 176.0)
+        widest = max(text_width(number(tick), PHONE_SIZE) for tick in steps(max(v for v in values if v is not None), 4))
+        left = max(left, widest + 10)
         parts = _months(values, first_year, first_month, left, right, head, bottom, marked, direction, number, phone)
         latest = next(i for i in range(len(values) - 1, -1, -1) if values[i] is not None)
         label = last_short or last_label if phone else last_label

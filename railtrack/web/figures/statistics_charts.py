@@ -269,14 +269,29 @@ def _ranges(asked: Asked, rows: Sequence[drawings.RangeRow], title: str) -> Mark
     )
 
 
+def short_corridor(name: str) -> str:
+    """What tells a corridor from others: the places of its name, without “corridor via”."""
+    for mark in (" via ", " über ", "：", ":"):
+        _before, found, places = name.partition(mark)
+        if found and places:
+            return places
+    for mark in (" to ", " nach "):
+        _before, found, places = name.partition(mark)
+        if found and places:
+            return f"{mark.strip()} {places}"
+    return name
+
+
 def _by_label(rows: Sequence[Row], key: str, counted: str, network: Network) -> list[drawings.RangeRow]:
     found = []
     for value, same in _grouped(rows, key):
         journeys = sum(count(row, counted) for row in same)
         word, _address, code = group_word(key, value, network)
+        if code in network.corridors:
+            word = short_corridor(word)
         found.append(
             drawings.RangeRow(
-                label=code or word,
+                label=word,
                 sub=ngettext("%(figure)s journey", "%(figure)s journeys", journeys, figure=number(journeys)),
                 ranges=_both(same),
             )
