@@ -42,7 +42,7 @@ def overview_map(
         look,
         bounds_of((stations[s].lat, stations[s].lon) for s in main or stations),
         trains,
-        note=_("Simulated trains") if any(t.simulated for t in trains) else "",
+        note=_("With simulated") if any(t.simulated for t in trains) else "",
     )
     _base(drawn, stations, [leg for leg, _held in used])
     drawn.draw(features.collection(features.leg_feature(leg, stations, look, held) for leg, held in used))
@@ -62,7 +62,7 @@ def overview_map(
         drawn.draw(features.train_features(trains, look), _("Trains"), control=True)
     sea = any(features.kind_of(leg) == "sea" for leg, _held in used)
     estimated = any(features.is_estimated(leg) for leg, _held in used)
-    drawn.after = legend(look, trains=bool(trains), sea=sea, estimated=estimated)
+    drawn.after = legend(look, trains=trains, sea=sea, estimated=estimated)
     if with_table:
         drawn.after += table(look, trains)
     drawn.finish()
@@ -112,7 +112,7 @@ def shipment_map(
     drawn.draw(features.collection(marks), _("Stations"), control=True)
     drawn.draw(features.train_features([train], look), _("Train"), control=True)
     sea = any(features.kind_of(leg) == "sea" for leg in legs)
-    drawn.after = legend(look, trains=True, ahead=bool(remaining), sea=sea, states=(train.lateness,))
+    drawn.after = legend(look, trains=[train], ahead=bool(remaining), sea=sea, states=(train.lateness,))
     if with_table:
         drawn.after += table(look, [train])
     drawn.finish()
@@ -145,7 +145,7 @@ def station_map(
     drawn.draw(features.collection(marks), _("Stations"), control=True)
     if trains:
         drawn.draw(features.train_features(trains, look), _("Trains"), control=True)
-    drawn.after = legend(look, trains=bool(trains), changes=False)
+    drawn.after = legend(look, trains=trains, changes=False)
     drawn.finish()
     return drawn
 

@@ -181,7 +181,7 @@ def train_features(trains: Iterable[TrainMark], look: Look) -> str:
 
 def _train(train: TrainMark, guessed: str, invented: str) -> Feature:
     lines = [train.reference, train.state, train.where, *train.details]
-    if train.is_estimated:
+    if train.is_estimated and not any(guessed in line for line in lines):
         lines.append(guessed)
     properties: Feature = {"n": train.number, "s": train.lateness.value, "t": escape(LINE_BREAK.join(lines))}
     if train.is_estimated:

@@ -16,6 +16,11 @@ SHAPES = {
     Lateness.ARRIVED: '<path fill="none" stroke-width="3" d="M-7 .5l4.6 5L7-6"/>',
 }
 UNDER_WAY = (Lateness.ON_PLAN, Lateness.LATE, Lateness.HELD, Lateness.SILENT)
+INVENTED = Markup(
+    '<svg width="13" height="13" viewBox="5 -18 13 13" aria-hidden="true">'
+    '<path class="m-inv-box" d="M6-17h11v11h-11z"/>'
+    '<path class="m-inv-in" d="M6-12l5-5M6-6.5l10.5-10.5M11.5-6l5.5-5.5"/></svg>'
+)
 LINE = '<svg width="34" height="10" aria-hidden="true">{}</svg>'
 GAUGE_CHANGE = (
     '<svg width="14" height="14" viewBox="-8 -8 16 16" class="m-gc" aria-hidden="true">'
@@ -39,7 +44,7 @@ def words(look: Look) -> dict[Lateness, str]:
 def legend(
     look: Look,
     *,
-    trains: bool,
+    trains: Sequence[TrainMark],
     sea: bool = False,
     estimated: bool = False,
     ahead: bool = False,
@@ -71,7 +76,12 @@ def legend(
             Markup('<li><span class="st st-{}">{}{}</span></li>').format(state.value, icon(state), words(look)[state])
             for state in states
         )
+        if any(t.simulated for t in trains):
+            shapes += Markup("<li>{}{}</li>").format(INVENTED, _("Simulated"))
         found += Markup('<ul class="legend" aria-label="{}">{}</ul>').format(_("Trains"), shapes)
+    if len(trains) > 1:
+        said = _("Trains at one place stand in a ring around it; their popups and the table name the place.")
+        found += Markup('<p class="map-note">{}</p>').format(said)
     return Markup('<div class="legends map-legends">{}</div>').format(found)
 
 
@@ -90,15 +100,15 @@ def table(look: Look, trains: Sequence[TrainMark]) -> Markup:
         Markup('<th scope="col">{}</th>').format(word)
         for word in (_("No."), _("Shipment"), _("Where it is"), _("Against plan"))
     )
+    mark = Markup(' <span class="tag tag-sim">{}</span>').format(_("Simulated"))
     rows = Markup("").join(
         Markup(
-            '<tr><td>{}</td><th scope="row">{}</th><td>{}</td><td><span class="st st-{}">{}{}</span></td></tr>'
-        ).format(t.number, t.reference, t.where, t.lateness.value, icon(t.lateness), t.state)
+            '<tr><td>{}</td><th scope="row">{}{}</th><td>{}</td><td><span class="st st-{}">{}{}</span></td></tr>'
+        ).format(
+            t.number, t.reference, mark if t.simulated else "", t.where, t.lateness.value, icon(t.lateness), t.state
+        )
         for t in sorted(trains, key=lambda t: t.number)
     )
-    tag = Markup("")
-    if any(t.simulated for t in trains):
-        tag = Markup('<p><span class="tag tag-sim">{}</span></p>').format(_("Simulated trains"))
-    return Markup('<div class="map-table">{}<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>').format(
-        tag, head, rows
+    return Markup('<div class="map-table"><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>').format(
+        head, rows
     )

@@ -114,7 +114,17 @@ def _key(followed: Followed) -> object:
     alone = None if summary.train else summary.id
     departed = summary.departed.local_date if summary.departed else None
     place = (round(position.lat, 2), round(position.lon, 2)) if position else None
-    return (alone, summary.train, departed, summary.origin, summary.destination, place, followed.lateness)
+    # what was invented is never put together with what was recorded
+    return (
+        summary.simulated,
+        alone,
+        summary.train,
+        departed,
+        summary.origin,
+        summary.destination,
+        place,
+        followed.lateness,
+    )
 
 
 def _size(followed: Followed) -> tuple[int, str]:

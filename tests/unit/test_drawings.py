@@ -144,6 +144,11 @@ def test_invented_trains_are_said_in_the_drawing() -> None:
     assert "Simulated trains" in texts(the_map(drawn(), note="Simulated trains"))
 
 
+def test_only_invented_trains_carry_the_hatched_corner() -> None:
+    assert "m-inv" not in classes(the_map(drawn()))
+    assert str(the_map(drawn(), drawn(label="5", simulated=True))).count('class="m-inv"') == 1
+
+
 def test_a_shipments_way_is_solid_behind_and_dashed_ahead() -> None:
     travelled = [Stretch(leg, leg.line) for leg in NORTH_LEGS[:4]]
     remaining = [Stretch(NORTH_LEGS[4], NORTH_LEGS[4].line)]
@@ -216,6 +221,19 @@ def test_ranges_start_at_zero_and_keep_proportion() -> None:
     scale = (a95 - a50) / (80.5 - 28.3)
     assert (b95 - b50) / (132.9 - 38.8) == pytest.approx(scale, rel=0.01)
     assert a50 - 28.3 * scale == pytest.approx(236, abs=1)  # the zero line
+
+
+def test_no_words_of_an_axis_hang_out_at_the_left() -> None:
+    long = Range(direction=Direction.WESTBOUND, p50=300.0, p80=400.0, p95=520.0)
+    for drawing in (
+        line_chart([1500.0, 9000.0, 12500.0], first_year=2025, first_month=1, title="TEU"),
+        ranges_chart([RangeRow(label="Dostyk, Petropavl, Moscow, Brest and on and on", ranges=(long,))], title="h"),
+    ):
+        for svg in parsed(drawing):
+            for words in svg.iter("text"):
+                width = text_width("".join(words.itertext()), 12.5)
+                share = {"end": 1.0, "middle": 0.5}.get(words.get("text-anchor", "start"), 0.0)
+                assert float(words.get("x", "0")) - share * width >= -0.5, "".join(words.itertext())
 
 
 def test_nothing_to_show_draws_nothing() -> None:

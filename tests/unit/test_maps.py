@@ -130,7 +130,7 @@ def test_trains_carry_number_state_and_what_is_estimated_or_invented() -> None:
     assert first["t"].split("\x1f") == ["CM-3", "Late, +9 h", "Małaszewicze", "place estimated"]
     assert second["s"] == "held"
     assert "e" not in second
-    assert '"note":"Simulated trains"' in html
+    assert '"note":"With simulated"' in html
 
 
 def test_narrow_screens_start_at_the_trains() -> None:

@@ -144,7 +144,22 @@ def test_simulated_trains_are_shown_by_the_switch_alone(city: FlaskClient, web_s
     assert "INVENTED" in page
     assert "tag-sim" in page
     assert trains_in(get(city, "/map/frame")) == ["INVENTED"]
-    assert "Simulated trains" in get(city, "/map/frame")
+    assert "With simulated" in get(city, "/map/frame")
+
+
+def test_true_trains_carry_no_mark_beside_simulated_ones(city: FlaskClient, web_store: Store) -> None:
+    under_way(web_store, "TRUE")
+    under_way(web_store, "INVENTED", simulated=True)
+    city.get("/map?simulated=1")
+    for address in ("/map", "/"):
+        page = get(city, address)
+        rows = dict(
+            re.findall(r'(?s)<th scope="row"><span class="wrap-words"><a [^>]*>(\w+)</a></span>(.*?)</th>', page)
+        )
+        assert "tag-sim" in rows["INVENTED"], address
+        assert "tag-sim" not in rows["TRUE"], address
+        assert "With simulated" in page, address
+    assert city.get("/").text.count('class="m-inv"') >= 1
 
 
 def test_tiles_are_asked_of_nobody_unless_the_operator_says_so(

@@ -171,7 +171,10 @@ def _trains(trains: Sequence[TrainDrawn], x: Callable[[float], float]) -> list[M
         at = max(place, before + ABREAST)
         before = at
         parts.append(marks.path("r-drop", f"M{marks.number(at)} 47L{marks.number(place)} 67"))
-        parts.append(marks.train(train.lateness, train.label, at, TRAIN_Y, guessed=train.is_estimated))
+        mark = marks.train(
+            train.lateness, train.label, at, TRAIN_Y, guessed=train.is_estimated, invented=train.simulated
+        )
+        parts.append(mark)
         arrow = "M-24 0l7-5v10z" if train.westbound else "M24 0l-7-5v10z"
         parts.append(
             Markup('<path class="r-arr" transform="translate({} {})" d="{}"/>').format(

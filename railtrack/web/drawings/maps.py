@@ -40,6 +40,7 @@ class TrainDrawn:
     km: float = 0.0
     westbound: bool = True
     is_estimated: bool = False
+    simulated: bool = False
 
 
 def overview(
@@ -57,7 +58,7 @@ def overview(
 ) -> Markup:
     """The corridor map of the first page: the first corridor wide and labelled, others thin.
 
-    `note` ("Simulated trains") is written into the drawing, so that a copied picture stays honest.
+    `note` ("With simulated") is written into the drawing, so that a copied picture stays honest.
     """
     main = corridors[0][0]
     view = _view(stations, main)
@@ -254,7 +255,7 @@ def _places(
                 placed = room.place(x, y, name, size, 9)
             if placed:
                 names.append(marks.text(css, placed.x, placed.y, name, placed.anchor))
-    shapes = [marks.train(t.lateness, t.label, x, y, guessed=t.is_estimated) for x, y, t in at]
+    shapes = [marks.train(t.lateness, t.label, x, y, guessed=t.is_estimated, invented=t.simulated) for x, y, t in at]
     return Markup("").join((*dots, *signs, *names, *shapes))
 
 

@@ -28,6 +28,13 @@ def number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
+# the corner of hatching that every mark of simulated history carries
+INVENTED = Markup(
+    '<g class="m-inv"><path class="m-inv-box" d="M6-17h11v11h-11z"/>'
+    '<path class="m-inv-in" d="M6-12l5-5M6-6.5l10.5-10.5M11.5-6l5.5-5.5"/></g>'
+)
+
+
 def svg(
     inner: Markup,
     width: float,
@@ -61,15 +68,19 @@ def text(css: str, x: float, y: float, words: str, anchor: str = "start") -> Mar
     )
 
 
-def train(lateness: Lateness, label: str, x: float, y: float, *, guessed: bool = False) -> Markup:
-    """A train's number in the shape of its state; a dashed outline where the place is estimated."""
+def train(
+    lateness: Lateness, label: str, x: float, y: float, *, guessed: bool = False, invented: bool = False
+) -> Markup:
+    """A train's number in the shape of its state; dashed where the place is estimated, hatched at its corner where
+    a program invented it.
+    """
     return Markup(
         '<g class="m-t m-{}{}" transform="translate({} {})"><g class="m-s">{}'
-        '<text class="m-no" y="{}" text-anchor="middle">{}</text></g></g>'
+        '<text class="m-no" y="{}" text-anchor="middle">{}</text>{}</g></g>'
     ).format(
         lateness.value, " m-guess" if guessed else "", number(x), number(y),
         Markup(SHAPES[lateness]),  # noqa: S704 - our own drawings
-        "7.5" if lateness is Lateness.SILENT else "4.8", label,
+        "7.5" if lateness is Lateness.SILENT else "4.8", label, INVENTED if invented else "",
     )  # fmt: skip
 
 

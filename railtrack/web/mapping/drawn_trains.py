@@ -80,6 +80,7 @@ def _drawn(each: Moving, position: Position, km: float) -> TrainDrawn:
         km=round(km, 1),
         westbound=each.westbound,
         is_estimated=position.is_estimated,
+        simulated=each.simulated,
     )
 
 

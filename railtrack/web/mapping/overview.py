@@ -245,7 +245,7 @@ def _map(network: Network, compared: Sequence[CorridorFacts], moving: Sequence[M
             "Moscow, Brest and Warsaw to Mannheim. Gauge changes at Dostyk and Małaszewicze. Others run over Khorgos, "
             "through Mongolia, over Manzhouli, and over the Caspian Sea by ship. The tables below say it in words."
         ),
-        note=gettext("Simulated trains") if any(each.simulated for each in moving) else "",
+        note=gettext("With simulated") if any(each.simulated for each in moving) else "",
     )
 
 

@@ -5,6 +5,7 @@
   var rt = (window.railtrack = {});
   var NARROW = 640;
   var MANY = 60; // more trains than this are drawn without their numbers
+  var SAME_PX = 12, CUT_PX = 40; // nearer marks cover one another; an end of the line this near the rim is cut
   var state = { legs: [], stations: [], labels: [], trains: [], groups: {}, shown: null };
 
   var PANES = { land: 210, border: 220, "case": 390, rail: 400, gap: 410, station: 450, label: 590, train: 620 };
@@ -14,11 +15,12 @@
     silent: '<path d="M0-15 15 10.5h-30z"/>'
   };
   var CHANGE = '<svg class="m-gc" viewBox="-8 -8 16 16" aria-hidden="true"><path d="M-7-7h14v14h-14z"/><path class="m-gc-half" d="M';
+  var INVENTED = '<g class="m-inv"><path class="m-inv-box" d="M6-17h11v11h-11z"/><path class="m-inv-in" d="M6-12l5-5M6-6.5l10.5-10.5M11.5-6l5.5-5.5"/></g>';
   var END = '<svg class="m-end" viewBox="-9 -9 18 18" aria-hidden="true"><circle r="8"/><circle class="m-end-in" r="3.5"/></svg>';
 
   rt.map = function (id, settings) {
     var map = L.map(id, {
-      center: [50, 60], zoom: 4, minZoom: 2, maxZoom: settings.tiles ? 16 : 11, zoomSnap: 0.25, zoomDelta: 0.75,
+      center: [50, 60], zoom: 4, minZoom: 1, maxZoom: settings.tiles ? 16 : 11, zoomSnap: 0.25, zoomDelta: 0.75,
       wheelPxPerZoomLevel: 90, zoomControl: false, attributionControl: false, maxBounds: [[0, -60], [84, 185]],
       maxBoundsViscosity: 0.6
     });
@@ -105,8 +107,28 @@
       pane: "rt-train", riseOnHover: true, zIndexOffset: { held: 300, silent: 200, late: 100 }[p.s] || 0,
       icon: L.divIcon({
         className: "rt-train" + (many ? " rt-small" : ""), iconSize: [size, size],
-        html: '<svg viewBox="-17 -17 34 34" aria-hidden="true"><g class="m-t m-' + p.s + (p.e ? " m-guess" : "") + '">' + (SHAPES[p.s] || SHAPES.ok) + number + "</g></svg>"
+        html: '<svg viewBox="-17 -17 34 34" aria-hidden="true"><g class="m-t m-' + p.s + (p.e ? " m-guess" : "") + '">' + (SHAPES[p.s] || SHAPES.ok) + number + "</g>" + (p.i ? INVENTED : "") + "</svg>"
       })
+    });
+  }
+
+  /* Trains at one place stand on a ring around it, in the order of their numbers; each keeps its true place. */
+  function spread() {
+    var zoom = state.map.getZoom(), size = state.trains.length > MANY ? 16 : 34, groups = [];
+    state.trains.forEach(function (t) {
+      var at = state.map.project(t.getLatLng(), zoom);
+      var near = groups.filter(function (g) { return g.at.distanceTo(at) < SAME_PX; })[0];
+      if (near) { near.trains.push(t); } else { groups.push({ at: at, trains: [t] }); }
+    });
+    groups.forEach(function (g) {
+      var n = g.trains.length, r = n > 1 ? Math.min(size * 0.46 / Math.sin(Math.PI / n), 3 * size) : 0;
+      g.trains.forEach(function (t, i) {
+        var turn = 2 * Math.PI * i / n - Math.PI / 2, el = t.getElement();
+        t.rtOff = L.point(r * Math.cos(turn), r * Math.sin(turn)).round();
+        if (!el) { return; }
+        el.style.marginLeft = t.rtOff.x - size / 2 + "px";
+        el.style.marginTop = t.rtOff.y - size / 2 + "px";
+      });
     });
   }
 
@@ -220,7 +242,7 @@
     box.classList.toggle("z-mid", zoom >= 4.6 && zoom < 6);
     function claim(at, r) { taken.push([at.x - r, at.y - r, at.x + r, at.y + r]); }
     if (state.trains.length <= MANY) {
-      state.trains.forEach(function (t) { if (t._map) { claim(map.latLngToContainerPoint(t.getLatLng()), 16); } });
+      state.trains.forEach(function (t) { if (t._map) { claim(map.latLngToContainerPoint(t.getLatLng()).add(t.rtOff || [0, 0]), 16); } });
     }
     state.labels.forEach(function (label) {
       if (label.rank < 2 && label.station && label.station._map) { claim(map.latLngToContainerPoint(label.at), 8); }
@@ -289,8 +311,18 @@
     });
     var narrow = map.getSize().x < NARROW;
     var near = narrow && settings.near ? settings.near : settings.bounds;
-    map.fitBounds(near, { padding: narrow ? [26, 60] : [48, 48], maxZoom: settings.closest, animate: false });
+    var fit = { padding: narrow ? [26, 60] : [48, 48], maxZoom: settings.closest, animate: false };
+    map.fitBounds(near, fit);
+    var cut = state.labels.filter(function (label) {
+      var at = map.latLngToContainerPoint(label.at), size = map.getSize();
+      return label.rank === 0 && [at.x, size.x - at.x].some(function (left) { return left > -CUT_PX && left < 26; });
+    });
+    if (cut.length) {
+      map.fitBounds(cut.reduce(function (held, label) { return held.extend(label.at); }, L.latLngBounds(near)), fit);
+    }
     map.on("overlayadd overlayremove", corridors);
+    map.on("zoomend overlayadd", spread);
+    spread();
     map.on("zoomend moveend resize layeradd layerremove", L.Util.throttle(labels, 60));
     var toggle = document.querySelector(".leaflet-control-layers-toggle");
     if (toggle) { toggle.title = settings.words.layers; toggle.textContent = settings.words.layers; toggle.removeAttribute("href"); toggle.tabIndex = 0; }
