@@ -122,6 +122,14 @@ def test_a_block_pasted_further_right_goes_on_from_there_and_says_what_is_too_mu
     )
 
 
+def test_one_column_goes_where_it_was_pasted_whatever_it_holds(page: Any) -> None:
+    sign_in(page)
+    page.goto("/shipments/new")
+    paste(page, "#container-1", "mistyped\nFWDU0000506\nlost")
+    assert [page.input_value(f"#container-{n}") for n in (1, 2, 3)] == ["mistyped", "FWDU0000506", "lost"]
+    assert page.inner_text("#pasted") == "3 rows pasted: Container"
+
+
 def test_a_block_in_another_order_goes_by_what_it_holds(page: Any) -> None:
     sign_in(page)
     page.goto("/shipments/new")
@@ -250,6 +258,7 @@ def test_a_container_is_typed_on_a_phone_without_moving_sideways(phone: Any) -> 
     assert phone.evaluate(
         "document.querySelector('.scroll').scrollWidth <= document.querySelector('.scroll').clientWidth"
     )
+    assert violations(phone) == []
     phone.click("#told-row-6 >> text=Use 3")
     assert phone.input_value("#container-6") == "CAIU 884617 3"
 

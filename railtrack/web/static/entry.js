@@ -278,7 +278,8 @@
       const values = valuesOf(block, i);
       return !name || values.filter(COULD[name]).length * 2 >= values.length;
     });
-    return fits ? names : null;
+    // one column goes where it was put, whatever it holds
+    return fits || names.length === 1 ? names : null;
   }
 
   function byContent(block, known) {
