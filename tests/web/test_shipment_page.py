@@ -163,6 +163,14 @@ def test_a_train_between_two_stations_has_a_row_of_its_own(line: Store, partner:
     assert "on plan" in found[between]
 
 
+def test_a_departure_to_come_is_told_once_among_the_figures(line: Store, partner: FlaskClient) -> None:
+    said = words_of(page(partner, line, "WAIT-1"))
+    assert "Whole way" in said
+    assert "as planned, not departed" in said
+    assert said.count("Leaves") == 1
+    assert "Departure not yet" not in said
+
+
 def test_days_stay_days(web_store: Store, network: Network, partner: FlaskClient) -> None:
     plan = {"planned_departure": moment("2024-05-01+08:00"), "planned_arrival": moment("2024-05-18+02:00")}
     add(web_store, network, "DAYS-1", ("departed", "CKG", "2024-05-01+08:00"),

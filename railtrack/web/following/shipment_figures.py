@@ -33,12 +33,15 @@ def _how_long(says: Whereabouts, whole: ShipmentPage) -> Figure:
     summary = whole.followed.summary
     departure, arrival = summary.planned_departure, summary.planned_arrival
     note = gettext("no plan recorded")
+    span = ""
     if departure is not None and arrival is not None:
         if departure.is_day or arrival.is_day:
-            days = (arrival.local_date - departure.local_date).days
-            note = ngettext("planned whole way %(num)d day", "planned whole way %(num)d days", days)
+            span = ngettext("%(num)d day", "%(num)d days", (arrival.local_date - departure.local_date).days)
         else:
-            note = gettext("planned whole way %(span)s", span=duration(arrival.instant - departure.instant))
+            span = duration(arrival.instant - departure.instant)
+        note = gettext("planned whole way %(span)s", span=span)
+    if whole.followed.lateness is Lateness.PLANNED and span:  # when it leaves stands in the third figure
+        return Figure(gettext("Whole way"), span, note=gettext("as planned, not departed"))
     if summary.departed is None:
         planned = gettext("planned %(day)s", day=day_clock(departure)) if departure else gettext("not planned")
         return Figure(gettext("Departure"), gettext("not yet") if not summary.published else gettext("not published"),
