@@ -85,7 +85,7 @@ def test_text_from_users_is_shown_as_it_was_typed(shown: Callable[..., Any], ove
     page.keyboard.press("Enter")
     page.wait_for_selector(".leaflet-popup-content")
     assert page.inner_text(".leaflet-popup-content strong") == f"1 · {NASTY}"
-    assert page.inner_text(".map-table tbody tr:first-child th") == NASTY
+    assert page.inner_text(".map-table tbody tr:first-child th") == f"{NASTY} Simulated"
     assert page.title() == NASTY
     assert page.locator("img").count() == 0
 

@@ -381,3 +381,18 @@ def test_the_slowest_border_is_the_one_with_the_highest_median(city: FlaskClient
 def test_early_arrivals_are_not_called_close_to_the_plan(city: FlaskClient, web_store: Store) -> None:
     load_worked_case(web_store)
     assert " of journeys arrive no more than 24 hours late; " in answer_of(get(city, "/statistics/reliability"))
+
+
+def test_statistics_say_on_top_that_simulated_history_is_shown(city: FlaskClient, web_store: Store) -> None:
+    under_way(web_store, "INVENTED-1", simulated=True)
+    said = "Simulated history is shown."
+    assert said not in text_of(get(city, "/statistics"))
+    assert said in text_of(get(city, "/statistics/transit?include_simulated=1"))
+    city.get("/?simulated=1")
+    assert said in text_of(get(city, "/statistics"))
+    assert said not in text_of(get(city, "/statistics/transit?include_simulated=0"))
+
+
+def test_the_drawer_of_filters_is_open_where_one_is_set(city: FlaskClient) -> None:
+    for page, is_open in (("transit", False), ("transit?direction=westbound", True), ("transit?by=year", True)):
+        assert ('<details class="filtered block" open>' in get(city, f"/statistics/{page}")) is is_open, page

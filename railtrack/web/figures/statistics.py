@@ -64,6 +64,8 @@ def index() -> str:
         answers=answers,
         title=title,
         includes_simulated=shows_simulated(),
+        show_simulated=shows_simulated(),
+        true_only_address=same_page_with(simulated="0"),
         can_simulate=traffic.simulated_there(current_store(), actor=actor),
         switch=same_page_with(simulated="0" if shows_simulated() else "1"),
     )
@@ -339,6 +341,9 @@ class _Page:
             definition=definition(asked.statistic),
             quantile_rule=quantile_rule(),
             forms=[(form, self._file(form)) for form in ("csv", "xlsx", JSON)],
+            # the bar speaks of what counts here: the form may ask for other than the session
+            show_simulated=asked.options.include_simulated,
+            true_only_address=self._address(include_simulated="0"),
             can_simulate=traffic.simulated_there(current_store(), actor=self.actor),
             with_simulated=self._address(include_simulated="1"),
             with_dates=self._address(include_dates="1"),

@@ -278,7 +278,7 @@ def short_corridor(name: str) -> str:
     for mark in (" to ", " nach "):
         _before, found, places = name.partition(mark)
         if found and places:
-            return f"{mark.strip()} {places}"
+            return f"{mark.strip().capitalize()} {places}"
     return name
 
 

@@ -50,6 +50,11 @@ class Asked:
         return found
 
     @property
+    def is_set(self) -> bool:
+        """Whether the form differs from the one first shown, or has something wrong in it."""
+        return bool(self.typed or self.by or self.problems)
+
+    @property
     def is_narrowed(self) -> bool:
         return self.filters != Filters()
 
