@@ -115,6 +115,16 @@ def test_the_city_sees_all_with_their_partners(line: Store, city: FlaskClient) -
     assert answer(text) == "Three shipments under way, one late, one without news."
 
 
+def test_a_list_with_the_published_record_alone_says_so_and_has_one_primary_button(
+    line: Store, sign_in: SignIn
+) -> None:
+    text = sign_in(Role.PARTNER, "Newcomer").get("/shipments").text
+    assert listed(text) == ["mcs-1"]
+    assert "So far only the published record is here" in words_of(text)
+    assert "No shipment is recorded yet" not in words_of(text)
+    assert text.count("btn-go") == 1
+
+
 def test_nobody_without_an_account_sees_a_list(line: Store, client: FlaskClient) -> None:
     for address in ("/shipments", "/shipments/list.csv", "/trains", f"/containers/{container_number(1)}"):
         assert client.get(address).status_code in (302, 401), address
