@@ -133,6 +133,11 @@ def test_trains_carry_number_state_and_what_is_estimated_or_invented() -> None:
     assert '"note":"With simulated"' in html
 
 
+def test_an_estimated_place_is_said_once() -> None:
+    html = page(overview(trains=[train(3, where="left Kutno, place estimated", is_estimated=True)]))
+    assert properties(html, n=3)[0]["t"].count("place estimated") == 1
+
+
 def test_narrow_screens_start_at_the_trains() -> None:
     html = page(overview(trains=[train(1, lat=50.0, lon=20.0), train(2, lat=54.0, lon=30.0)]))
     settings = json.JSONDecoder().raw_decode(html, html.index('{"bounds"'))[0]
