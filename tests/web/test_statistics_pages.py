@@ -374,6 +374,7 @@ def test_the_slowest_border_is_the_one_with_the_highest_median(city: FlaskClient
         said = answer(asked, rows, network)
     assert said.row == rows[1]
     assert said.sentence.startswith("Westbound, half of all containers are through Alashankou – Dostyk in 80 hours.")
+    assert "Of 300 journeys; the slowest border with 20 journeys or more." in said.basis
     assert "is next, with 66 and 132." in said.basis
     assert said.basis.endswith("Brest – Małaszewicze: 63,000 in sum.")
 

@@ -241,12 +241,13 @@ def _borders(asked: Asked, rows: Sequence[Row], network: Network) -> Answer:
     other = next((r for r in ranked if r["crossing"] != row["crossing"]), None)
     if other is None:
         return Answer(sentence, gettext("Of %(journeys)s.", journeys=through), row)
-    basis = gettext("Of %(journeys)s; at no other border does half of them take longer. %(place)s is next, with "
-                    "%(half)s and %(most)s.", journeys=through, place=crossing_name(str(other["crossing"]), network),
+    basis = gettext("Of %(journeys)s; the slowest border with %(few)s journeys or more. %(place)s is next, with "
+                    "%(half)s and %(most)s.", journeys=through, few=number(min(FEWEST, count(row, "journeys"))),
+                    place=crossing_name(str(other["crossing"]), network),
                     half=number(figure(other, "p50_h")), most=number(figure(other, "p95_h")))  # fmt: skip
     worst, hours = most_hours_lost(rows)
     if worst != row["crossing"]:
-        basis += " " + gettext("All journeys together lose most hours at %(place)s: %(hours)s in sum.",
+        basis += " " + gettext("All journeys together spend most hours at %(place)s: %(hours)s in sum.",
                                place=crossing_name(worst, network), hours=number(hours))  # fmt: skip
     return Answer(sentence, basis, row)
 
