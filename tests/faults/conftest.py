@@ -82,7 +82,7 @@ class Database:
     def says(self) -> dict[str, list[tuple[str, ...]]]:
         """All that is told and follows from it, but for ids and who wrote it down when."""
         store = Store(self.url)
-        own = {"id", "recorded_at"}
+        own = {"id", "recorded_at", "first_planned_at", "planned_at"}
         try:
             found = {}
             for what in What:
