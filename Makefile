@@ -19,7 +19,7 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 .PHONY: run demo setup test coverage lint bench mutation browser clean
 
 run: $(VENV)/.run $(VENV)/.assets
-# .PHONY: run demo setup test coverage lint benchserve.PHONY: run demo setup test coverage lint bench prepares the embedded database itself
+# serve prepares the embedded database itself
 	@exec $(BIN)/railtrack serve --port $(PORT)
 
 demo: $(VENV)/.run $(VENV)/.assets
