@@ -17,7 +17,8 @@ from railtrack.domain.verdicts import Outcome
 from railtrack.domain.world import World
 from railtrack.exchange.columns import Kind
 from railtrack.exchange.limits import LIMITS
-from railtrack.operations.exporting import Form, Wanted, What, export, refused_file
+from railtrack.operations.exporting import Form, Wanted, What, export
+from railtrack.operations.importing import refused_file
 from railtrack.operations.loading import LoadResult, Options, Progress, load_file
 from railtrack.operations.reference import load_world
 
@@ -58,7 +59,8 @@ def import_(
         with progress(path.name) as shown:
             results.append(_load(session, path, world, options, shown))
     if errors_to is not None and results[0].refused_rows:
-        write_file(errors_to, refused_file(results[0], _form_of(errors_to)))
+        content, _ = refused_file(results[0], _form_of(errors_to))
+        write_file(errors_to, [content])
     if form == "json":
         documents = [_document(result) for result in results]
         print_json(documents[0] if len(documents) == 1 else documents)

@@ -16,9 +16,7 @@ from railtrack.domain.network import Network
 from railtrack.domain.records import RecordedEvent, RecordedShipment
 from railtrack.domain.times import Moment
 from railtrack.exchange.columns import EVENT_EXPORT_COLUMNS, JOURNEY_COLUMNS, SHIPMENT_EXPORT_COLUMNS, VISIT_COLUMNS
-from railtrack.exchange.refused import write_refused
 from railtrack.exchange.writing import WRITERS, event_cells, shipment_cells, text_cell
-from railtrack.operations.loading import LoadResult
 from railtrack.operations.reference import load_world
 from railtrack.store.engine import Reading, Store
 from railtrack.store.exporting import JourneyOfContainer, export_events, export_journeys, export_shipments
@@ -63,11 +61,22 @@ def export(
     if kind in (What.SHIPMENTS, What.EVENTS) and written is not Form.GEOJSON:
         wanted = replace(wanted, published=False) if wanted.published is None else wanted
     with store.reading() as reading:
+        wanted = _settled(reading, network, wanted, actor, now)
         rows = _rows(reading, kind, wanted, actor, now)
         if written is Form.GEOJSON:
             yield from _geojson(kind, rows, network)
         else:
             yield from WRITERS[written.value](COLUMNS[kind], (cells for cells, _ in rows))
+
+
+def _settled(reading: Reading, network: Network, wanted: ShipmentFilter, actor: Actor, now: datetime) -> ShipmentFilter:
+    """Let `late` mean what it means in the list: with those behind their plan on the way."""
+    if not wanted.late:
+        return wanted
+    # placing trains brings in the map's libraries, which other exports do without
+    from railtrack.operations.following import settled
+
+    return settled(reading, network, wanted, actor=actor, now=now)
 
 
 _Row = tuple[Cells, RecordedShipment | RecordedEvent | JourneyOfContainer]
@@ -129,7 +138,7 @@ def _journey(found: JourneyOfContainer) -> Iterable[Cells]:
         "arrived": journey.arrived,
         "transit_h": journey.transit_h if exact else None,
         "planned_arrival": planned,
-        "delay_h": _delay_h(journey.arrived, planned) if exact else None,
+        "delay_h": _delay_h(journey.arrived, recorded.first_due) if exact else None,
         "last_event": journey.last.event.value if journey.last else None,
         "last_station": journey.last.station if journey.last else None,
         "last_at": journey.last.moment if journey.last else None,
@@ -153,10 +162,8 @@ def _visits(found: JourneyOfContainer) -> Iterable[Cells]:
         }
 
 
-def _delay_h(arrived: Moment | None, planned: Moment | None) -> float | None:
-    if arrived is None or planned is None or planned.is_day:
-        return None
-    return (arrived.instant - planned.instant).total_seconds() / 3600
+def _delay_h(arrived: Moment | None, due: datetime | None) -> float | None:
+    return None if arrived is None or due is None else (arrived.instant - due).total_seconds() / 3600
 
 
 # ---------------------------------------------------------------- GeoJSON, which writes (lon, lat)
@@ -201,9 +208,3 @@ def _plain(cells: Cells) -> Cells:
         for name, value in cells.items()
         if value not in (None, "", ())
     }
-
-
-def refused_file(result: LoadResult, form: str = "csv") -> Iterable[bytes]:
-    """Give a file of the rows that were not taken, with the reasons; `form` is csv, xlsx or jsonl."""
-    columns = result.read.columns if result.read else ()
-    return write_refused(columns, result.refused_rows, form=form)

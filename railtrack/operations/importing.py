@@ -236,14 +236,15 @@ def drop(store: Store, file: desk.Upload, *, actor: Actor, now: datetime) -> Non
         w.commit()
 
 
-def refused_file(result: LoadResult, render: Callable[[Message], str] = str) -> tuple[bytes, str]:
-    """Give the refused rows with their reasons, and the format they are in: the one they came in."""
+def refused_file(
+    result: LoadResult, form: str | None = None, *, render: Callable[[Message], str] = str
+) -> tuple[bytes, str]:
+    """Give the refused rows with their reasons, and the format they are in: `form`, else the one they came in."""
     read = result.read
     if read is None:
         raise NotFound(say("No row of this file could be read."))
-    columns = [*read.columns, *_strays(result, read.columns)]
-    written = write_refused(columns, result.refused_rows, form=read.format, render=render)
-    return b"".join(written), read.format
+    written = write_refused(read.columns, result.refused_rows, form=form or read.format, render=render)
+    return b"".join(written), form or read.format
 
 
 def refused_kept(result: Mapping[str, Any]) -> tuple[bytes, str] | None:
@@ -265,10 +266,6 @@ def samples(content: bytes, encodings: list[str]) -> list[tuple[str, str]]:
     return found
 
 
-def _strays(result: LoadResult, known: tuple[str, ...]) -> list[str]:
-    return list(dict.fromkeys(name for row, _ in result.refused_rows for name in row.cells if name not in known))
-
-
 def _summary(result: LoadResult, render: Callable[[Message], str]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "file": result.file,
@@ -282,7 +279,7 @@ def _summary(result: LoadResult, render: Callable[[Message], str]) -> dict[str, 
         "warnings": len(Preview(result).warnings),
     }
     if result.rejected:
-        content, form = refused_file(result, render)
+        content, form = refused_file(result, render=render)
         if len(content) <= LARGEST_REFUSED:
             found |= {"refused": b64encode(content).decode("ascii"), "format": form}
     return found

@@ -14,6 +14,7 @@ from railtrack.domain import clock
 from railtrack.domain.actors import Actor, Role
 from railtrack.operations.demo import add_demo
 from railtrack.operations.exporting import Form, Wanted, What, export
+from railtrack.operations.following import list_page
 from railtrack.operations.loading import LoadResult, load_file
 from railtrack.operations.loading import Options as LoadOptions
 from railtrack.operations.reference import init, load_world
@@ -262,6 +263,33 @@ def test_filters_choose_what_is_written(full: Store) -> None:
     some = written(full, What.SHIPMENTS, Form.JSONL, Wanted(partner="ünal & söhne")).splitlines()
     assert len(some) == 2
     assert {json.loads(line)["reference"] for line in some} == {"B-1"}
+
+
+ON_THE_WAY = """reference,partner,origin,destination,planned_departure,planned_arrival,container,size_type
+L-1,Aare Logistik,CKG,MHG,2026-11-10T08:00,2026-11-28T12:00,CSQU3054383,45G1
+L-2,Aare Logistik,CKG,MHG,2026-11-20T08:00,2026-12-08T12:00,MSCU6639870,22G1
+L-3,Aare Logistik,CKG,MHG,2026-11-01T08:00,2026-11-20T12:00,TEMU4391254,22G1
+"""
+SEEN = """reference,event,station,occurred_at
+L-1,departed,CKG,2026-11-10T09:00
+L-1,arrived,XIA,2026-11-23T20:00
+L-2,departed,CKG,2026-11-20T08:00
+L-2,arrived,ALK,2026-11-24T12:00
+L-3,departed,CKG,2026-11-02T09:00
+L-3,arrived,XIA,2026-11-04T09:00
+"""
+
+
+@pytest.mark.parametrize("what", list(What))
+def test_late_means_what_it_means_in_the_list(store: Store, what: What) -> None:
+    """L-1 is behind on its way and not due yet; L-3 is due; L-2 is on plan."""
+    init(store, now=NOW)
+    load(store, ON_THE_WAY.encode(), "s.csv")
+    load(store, SEEN.encode(), "e.csv")
+    listed = list_page(store, Wanted(late=True, published=False), actor=ADMIN, now=NOW).items
+    assert {each.summary.reference for each in listed} == {"L-1", "L-3"}
+    lines = written(store, what, Form.JSONL, Wanted(late=True, published=False)).splitlines()
+    assert {json.loads(line)["reference"] for line in lines} == {"L-1", "L-3"}
 
 
 def test_a_partner_exports_its_own_only(full: Store) -> None:

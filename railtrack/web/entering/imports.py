@@ -220,7 +220,7 @@ def refused(upload_id: str) -> ResponseReturnValue:
         manner, _ = _manner(request.args)
         world = load_world(current_store())
         seen = importing.preview(current_store(), file, manner, world=world, actor=actor, now=now())
-        kept = importing.refused_file(seen.result, words)
+        kept = importing.refused_file(seen.result, render=words)
     content, form = kept
     return _download(content, f"{file.name.rpartition('.')[0] or file.name}-refused", form)
 
