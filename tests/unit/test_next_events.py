@@ -62,3 +62,18 @@ def test_a_position_says_nothing_of_what_comes_next(network: Network) -> None:
 
 def test_without_a_corridor_only_the_ends_are_known(network: Network) -> None:
     assert expected(network, (E.DEPARTED, "MHG"), way=("MHG", "TAO", None)) == ["arrived TAO"]
+
+
+def test_without_a_corridor_a_border_station_still_has_customs(network: Network) -> None:
+    way = ("CKG", "MHG", None)
+    assert expected(network, (E.DEPARTED, "CKG"), (E.ARRIVED, "BQT"), way=way) == [
+        "customs_released BQT",
+        "departed BQT",
+        "held BQT",
+    ]
+    assert expected(network, (E.DEPARTED, "CKG"), (E.ARRIVED, "XIA"), way=way) == ["departed XIA", "held XIA"]
+
+
+def test_a_departure_from_a_station_off_the_corridor_leaves_every_station_ahead_possible(network: Network) -> None:
+    assert "TAO" not in network.corridors["dostyk-petropavl"].stations
+    assert expected(network, (E.DEPARTED, "CKG"), (E.DEPARTED, "TAO"))[0] == "arrived XIA"
