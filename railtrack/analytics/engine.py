@@ -132,7 +132,7 @@ class Engine:
         known = _known(self._connection)
         # the source gives everything if what we know never happened there: it was made anew, or put back
         batch = self._source.facts_since(None) if known is None else self._source.facts_since(*known)
-        if (batch.change, batch.lineage) != known or batch.whole or batch.stale:
+        if (batch.change, batch.lineage) != known:
             _take_over(self._connection, batch, whole=batch.whole or known is None)
         return batch.change
 

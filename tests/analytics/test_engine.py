@@ -18,6 +18,7 @@ from railtrack.analytics.engine import Engine
 from railtrack.analytics.statistics import STATISTICS, Options, Row, Statistic, transit
 from railtrack.domain.errors import Unavailable
 from railtrack.domain.facts import FactBatch
+from railtrack.domain.messages import say
 from tests.analytics import making, worked_case
 from tests.analytics.boxes import Box, MemorySource
 
@@ -117,6 +118,38 @@ def test_a_database_made_anew_is_not_mistaken_for_the_one_before(tmp_path: Path)
     first.close()
     anew = MemorySource.of([BOXES[3], *(replace(BOXES[4], id=BOXES[3].id) for _ in range(4))])
     assert journeys(Engine(anew, tmp_path / "facts.duckdb")) == 1
+
+
+def test_a_change_that_touches_no_journey_is_gone_on_from(tmp_path: Path) -> None:
+    source = MemorySource.of(BOXES)
+    engine = Engine(source, tmp_path / "facts.duckdb")
+    engine.refresh()
+    source.change += 1
+    source.lineages[source.change] = "a station was renamed"
+    assert engine.refresh() == engine.facts_change == source.change
+    engine.close()
+    assert journeys(Engine(source, tmp_path / "facts.duckdb")) == 6
+    assert source.asked == [None, len(BOXES), len(BOXES) + 1]
+
+
+def test_after_a_refresh_that_failed_the_next_question_loads_the_facts() -> None:
+    class Away(MemorySource):
+        is_away = True
+
+        def facts_since(self, change: int | None, lineage: str = "") -> FactBatch:
+            if self.is_away:
+                raise Unavailable(say("The database does not answer."))
+            return super().facts_since(change, lineage)
+
+    source = Away()
+    for box in BOXES:
+        source.put(box)
+    engine = Engine(source)
+    with pytest.raises(Unavailable, match="does not answer"):
+        engine.refresh()
+    assert engine.facts_change is None
+    source.is_away = False
+    assert journeys(engine) == 6
 
 
 def test_rebuilding_loads_everything_anew() -> None:
@@ -250,11 +283,14 @@ def test_a_file_that_another_process_holds_is_left_to_it(tmp_path: Path) -> None
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"held\n"
+        its_own = path.stat().st_ino
+        Engine(source, path).rebuild()
+        assert path.stat().st_ino == its_own
         engine = Engine(source, path)
         assert journeys(engine) == 6
         engine.rebuild()
         assert journeys(engine) == 6
-        assert path.is_file()
+        assert path.stat().st_ino == its_own  # and not another in its place
         other.communicate()
 
 
