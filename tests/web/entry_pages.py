@@ -72,3 +72,20 @@ def field_value(page: str, name: str) -> str:
     found = re.search(rf'<input[^>]*name="{name}"[^>]*value="([^"]*)"', page)
     assert found, f"no field {name}"
     return found[1]
+
+
+def told(web_store: Store, shipment: int = 0, **fields: object) -> dict[str, object]:
+    """An event form: the first shipment departed from Chongqing on 11 June, 8:30 there; every box ticked."""
+    known = shipments(web_store)[shipment]
+    boxes = [str(c.id) for c in containers(web_store) if c.shipment_id == known.id and c.number]
+    boxes += [f"s{known.id}" for c in containers(web_store) if c.shipment_id == known.id and not c.number]
+    form: dict[str, object] = {
+        "shipment": known.id,
+        "key": "e1",
+        "pick": "departed@CKG",
+        "on_date": "2024-06-11",
+        "at_time": "08:30",
+        "choosing": "1",
+        "box": boxes,
+    }
+    return form | fields

@@ -13,7 +13,7 @@ from railtrack.store.engine import Store
 from railtrack.store.tables import EventRow
 from tests.factories import container_number
 from tests.web.conftest import SignIn, words_of
-from tests.web.entry_pages import FORMULA, HOSTILE, box, containers, count, events, form_of, send, shipments
+from tests.web.entry_pages import FORMULA, HOSTILE, box, containers, count, events, form_of, send, told
 
 ADDRESS = "/events/new"
 
@@ -38,23 +38,6 @@ def booked(partner: FlaskClient, web_store: Store) -> FlaskClient:
     form = form_of(box(1), box(2), box(3), train="YXO 1", planned_departure="2024-06-10 10:00")
     assert send(partner, "/shipments/new", form).status_code == 302
     return partner
-
-
-def told(web_store: Store, shipment: int = 0, **fields: object) -> dict[str, object]:
-    """An event form: the first shipment departed from Chongqing on 11 June, 8:30 there; every box ticked."""
-    known = shipments(web_store)[shipment]
-    boxes = [str(c.id) for c in containers(web_store) if c.shipment_id == known.id and c.number]
-    boxes += [f"s{known.id}" for c in containers(web_store) if c.shipment_id == known.id and not c.number]
-    form: dict[str, object] = {
-        "shipment": known.id,
-        "key": "e1",
-        "pick": "departed@CKG",
-        "on_date": "2024-06-11",
-        "at_time": "08:30",
-        "choosing": "1",
-        "box": boxes,
-    }
-    return form | fields
 
 
 # ---------------------------------------------------------------- telling

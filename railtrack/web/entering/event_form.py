@@ -24,7 +24,7 @@ from railtrack.operations import entering
 from railtrack.operations.reference import load_world
 from railtrack.operations.shipment_page import shipment_page
 from railtrack.web.current import current_actor, current_store, now
-from railtrack.web.entering.event_words import classifier_word, event_word, in_words
+from railtrack.web.entering.event_words import classifier_word, coordinates, event_word, in_words
 from railtrack.web.entering.going_back import may_be_kept
 from railtrack.web.entering.shipment_form import shipment_address
 from railtrack.web.entering.telling import (
@@ -40,6 +40,7 @@ from railtrack.web.entering.telling import (
     zone_words,
 )
 from railtrack.web.i18n import gettext, language, words
+from railtrack.web.moments import offset
 
 blueprint = Blueprint("event_form", __name__)
 blueprint.after_request(may_be_kept)
@@ -50,6 +51,7 @@ def _register(state: BlueprintSetupState) -> None:
     state.app.jinja_env.filters.update(
         event_word=event_word,
         classifier_word=classifier_word,
+        coordinates=coordinates,
         short_place=lambda station: short_name(station, language()),
     )
 
@@ -189,6 +191,7 @@ def _mend(
 ) -> ResponseReturnValue:
     shipment = entering.shipment(current_store(), before.shipment_id, actor=actor)
     station = world.network.stations.get(before.facts.station or "")
+    instant = before.facts.moment.instant if before.facts.moment else now()
     page = render_template(
         template,
         before=before,
@@ -202,7 +205,7 @@ def _mend(
         way=stations_on_the_way(world, Load(shipment)),
         kinds=KINDS,
         station=station,
-        zone=zone_words(station, before.facts.moment.instant if before.facts.moment else now()) if station else "",
+        zone=zone_words(station, instant) if station else typed.offset,
     )
     return page, 422 if problems else 200
 
@@ -236,6 +239,9 @@ def _as_typed(event: RecordedEvent) -> Typed:
         wagon=facts.wagon,
         reason=facts.reason,
         remark=facts.remark,
+        lat="" if facts.lat is None else f"{facts.lat:.10g}",
+        lon="" if facts.lon is None else f"{facts.lon:.10g}",
+        offset=offset(facts.moment) if facts.moment and not facts.station else "",
     )
 
 
@@ -295,7 +301,14 @@ def _form(
     named_station = world.network.stations.get(pick.partition("@")[2]) or place
     if not typed.date and request.method == "GET":
         local = present.astimezone(ZoneInfo(named_station.timezone))
-        typed = Typed(pick=pick, date=local.date().isoformat(), time=f"{local:%H:%M}", boxes=_boxes_asked(told_of))
+        typed = Typed(
+            pick=pick,
+            date=local.date().isoformat(),
+            time=f"{local:%H:%M}",
+            boxes=_boxes_asked(told_of),
+            offset=offset(local),
+        )
+    is_position = pick == OTHER and typed.event == EventKind.POSITION
     whole = sum(one.count for one in told_of.loads)
     page = render_template(
         "entry/event.html",
@@ -314,7 +327,7 @@ def _form(
         kinds=KINDS,
         classifiers=tuple(Classifier),
         place=named_station,
-        zone=zone_words(named_station, present),
+        zone=typed.offset if is_position else zone_words(named_station, present),
         zones={s.id: zone_words(s, present) for s in world.network.stations.values()},
         shown=typed.shown or f"{typed.date}T{typed.time}@{named_station.timezone}",
         key=request.form.get("key") or str(uuid4()),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from railtrack.domain.errors import Problem
 from railtrack.domain.events import Classifier, EventKind
 from railtrack.web.i18n import gettext
+from railtrack.web.numbers import number
 
 
 def event_word(kind: EventKind | str) -> str:
@@ -42,6 +43,17 @@ def classifier_word(classifier: Classifier | str) -> str:
     }[Classifier(classifier)]
 
 
+def coordinates(lat: float, lon: float) -> str:
+    """Say where on the globe: 46.11° N, 73.62° E."""
+    north = gettext("N") if lat >= 0 else gettext("S")
+    east = gettext("E") if lon >= 0 else gettext("W")
+    return f"{_degrees(lat)}° {north}, {_degrees(lon)}° {east}"
+
+
+def _degrees(value: float) -> str:
+    return number(abs(value), 4).rstrip("0").rstrip(".,")
+
+
 def field_word(column: str) -> str:
     """Say what a column of an events file is called on the form."""
     return {
@@ -49,6 +61,8 @@ def field_word(column: str) -> str:
         "station": gettext("Station"),
         "occurred_at": gettext("When"),
         "classifier": gettext("How sure"),
+        "lat": gettext("Latitude"),
+        "lon": gettext("Longitude"),
         "wagon": gettext("Wagon"),
         "reason": gettext("Reason of a delay"),
         "remark": gettext("Remark"),

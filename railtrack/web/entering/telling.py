@@ -1,5 +1,6 @@
 """The event form: what it is about, what it offers, and what was typed into it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -25,9 +26,10 @@ from railtrack.web.i18n import gettext, language
 from railtrack.web.moments import offset
 
 OFFERED = 4
-# a position needs a place on the globe, a void an event: both have ways of their own
-KINDS = tuple(kind for kind in EventKind if kind not in (EventKind.POSITION, EventKind.VOID))
+# a void is told of an event that was recorded: it has a way of its own
+KINDS = tuple(kind for kind in EventKind if kind is not EventKind.VOID)
 OTHER = "other"
+_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -80,13 +82,28 @@ class Typed:
     reason: str = ""
     remark: str = ""
     exact: str = ""  # a time with its offset, where clocks changed
+    lat: str = ""
+    lon: str = ""
+    offset: str = ""  # of the clock a position's time was read from: it is at no station that has one
     boxes: frozenset[str] | None = None  # None: all
 
     @classmethod
     def of_form(cls, form: MultiDict[str, str]) -> "Typed":
         texts = {
             name: form.get(name, "")
-            for name in ("pick", "event", "station", "shown", "wagon", "reason", "remark", "exact")
+            for name in (
+                "pick",
+                "event",
+                "station",
+                "shown",
+                "wagon",
+                "reason",
+                "remark",
+                "exact",
+                "lat",
+                "lon",
+                "offset",
+            )
         }
         boxes = frozenset(form.getlist("box")) if form.get("choosing") == "1" else None
         return cls(
@@ -102,11 +119,17 @@ class Typed:
         """Give the columns of an events file that this fills, what belongs to the shipment aside."""
         event, station = self.named(world)
         when = self.date.strip() + (f"T{self.time.strip()}" if self.time.strip() and self.date.strip() else "")
+        if event == EventKind.POSITION:
+            when += offset_typed(self.offset) if "T" in when else ""
+            return self._filled(event, "", when) | {n: t for n in ("lat", "lon") if (t := getattr(self, n).strip())}
         place = world.network.stations.get(station)
         if self.exact:
             when = self.exact
         elif place is not None and self.shown.partition("@")[0] == when:
             when = self._moved(place) or when
+        return self._filled(event, station, when)
+
+    def _filled(self, event: str, station: str, when: str) -> dict[str, str]:
         cells = {
             "event": event,
             "station": station,
@@ -135,6 +158,15 @@ class Typed:
         if zone == station.timezone:
             return ""
         return at.astimezone(ZoneInfo(station.timezone)).strftime("%Y-%m-%dT%H:%M")
+
+
+def offset_typed(text: str) -> str:
+    """Write an offset as files have it: UTC+5 and +5 are +05:00; leave other text to the judge."""
+    bare = "".join(text.split()).replace("−", "-")
+    if bare.upper() in ("UTC", "GMT", "Z"):
+        return "Z"
+    match = _OFFSET.fullmatch(bare)
+    return f"{match[1]}{int(match[2]):02}:{match[3] or '00'}" if match else bare
 
 
 def about(store: Store, asked: MultiDict[str, str], *, actor: Actor) -> About | None:

@@ -33,6 +33,12 @@
 
   // date and time of day now in a zone (IANA name)
   function stationNow(zone) {
+    const fixed = /^(?:UTC)?(?:([+−-])(\d{1,2})(?::?(\d{2}))?)?$/.exec(zone);
+    if (fixed) {
+      const minutes = (Number(fixed[2] || 0) * 60 + Number(fixed[3] || 0)) * (fixed[1] && fixed[1] !== "+" ? -1 : 1);
+      const at = new Date(Date.now() + minutes * 60000).toISOString();
+      return [at.slice(0, 10), at.slice(11, 16)];
+    }
     const parts = {};
     const format = new Intl.DateTimeFormat("en-GB", {timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23"});
     for (const part of format.formatToParts(new Date())) parts[part.type] = part.value;
@@ -57,6 +63,19 @@
     }
   }
 
+  // ---------------------------------------------------------------- a position is at no station
+
+  const kind = document.getElementById("f-event"), position = document.getElementById("position");
+  const isPosition = () => kind.value === "position";
+  function showPlace() {
+    position.hidden = !isPosition();
+    document.querySelector("[data-station]").hidden = isPosition();
+  }
+  if (position) {
+    kind.addEventListener("change", showPlace);
+    showPlace();
+  }
+
   // ---------------------------------------------------------------- an event's station decides whose clock counts
 
   const told = document.querySelector("[data-event-form]");
@@ -64,21 +83,32 @@
     const shown = told.elements.shown, date = document.getElementById("f-date"), time = document.getElementById("f-time");
     const button = told.querySelector("[data-now]");
     const other = document.getElementById("pick-other"), place = document.getElementById("f-station");
+    const clock = document.getElementById("f-offset");
+    let typedClock = false;  // until somebody says which clock it is, it is that of the station told of last
+    const clockZone = () => typedClock ? clock.value.trim() : clock.dataset.zone;
     told.addEventListener("change", (event) => {
-      if (["f-event", "f-station"].includes(event.target.id)) {
+      if (event.target === clock) typedClock = true;
+      if (["f-event", "f-station", "f-offset"].includes(event.target.id)) {
         other.checked = true;
         other.dispatchEvent(new Event("change", {bubbles: true}));
         return;
       }
       if (event.target.name !== "pick") return;
       const station = event.target === other ? place.selectedOptions[0] : event.target;
-      if (!station?.dataset.zone) return;
+      const isAnywhere = event.target === other && isPosition();
+      const zone = isAnywhere ? clockZone() : station?.dataset.zone;
+      if (!zone || isAnywhere && !isClock(zone)) return;
       const untouched = shown.value.startsWith(`${date.value}T${time.value}@`);
-      button.dataset.now = station.dataset.zone;
-      document.getElementById("zone").textContent = station.dataset.zoneWords || zoneWords(station);
+      button.dataset.now = zone;
+      document.getElementById("zone").textContent = isAnywhere ? clock.value : station.dataset.zoneWords || zoneWords(station);
       if (untouched) setNow(button);
-      if (untouched) shown.value = `${date.value}T${time.value}@${station.dataset.zone}`;
+      if (untouched) shown.value = `${date.value}T${time.value}@${zone}`;
     });
+  }
+
+  // Whether a zone can be reckoned with: what is typed wrong is said when it is sent.
+  function isClock(zone) {
+    try { return stationNow(zone).length === 2; } catch { return false; }
   }
 
   // such as Małaszewicze, UTC+1
