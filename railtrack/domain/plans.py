@@ -1,11 +1,12 @@
-"""Which corridors join two stations, how long each is there, and how long a train is planned to take.
+"""Which corridors join two stations, how long a train is planned to take there, and until when a plan is kept.
 
 The planned hours of `data/corridors.csv` are for the whole way; for a part of it they are taken in proportion to the
 length, which is a suggestion to whoever books and nothing more.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import lru_cache
 from math import fsum
 
 from railtrack.domain.clock import zone_named
@@ -66,3 +67,23 @@ def suggested_arrival(departure: Moment, hours: float, destination: Station) -> 
     """
     arrival = (departure.instant + timedelta(hours=hours)).astimezone(zone_named(destination.timezone))
     return arrival.date().isoformat() if departure.is_day else f"{arrival:%Y-%m-%d %H:%M}"
+
+
+def due(planned: Moment, station: Station | None) -> datetime:
+    """Give the instant until which a plan is kept: its own, or for a date the midnight that ends it at the station.
+
+    The one rule for what is late and by how much (contract §5). Where the station is not known, the midnight is that of
+    the offset the plan was stated with.
+    """
+    if not planned.is_day:
+        return planned.instant
+    day_after = planned.local_date + timedelta(days=1)
+    if station is None:
+        return datetime.combine(day_after, time(), timezone(timedelta(minutes=planned.offset_min))).astimezone(UTC)
+    return _midnight(day_after, station.timezone)
+
+
+@lru_cache(maxsize=4096)
+def _midnight(day: date, zone: str) -> datetime:
+    """Give the instant at which a day begins on a zone's clock, whatever the hours of the day before it were."""
+    return datetime.combine(day, time(), zone_named(zone)).astimezone(UTC)

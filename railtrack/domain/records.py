@@ -81,13 +81,17 @@ class RecordedEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedJourney:
-    """A container's journey with what the fold says of it; `id` is the container's."""
+    """A container's journey with what the fold says of it; `id` is the container's.
+
+    `first_due` is until when its first plan is kept.
+    """
 
     id: int
     shipment_id: int
     journey: Journey
     crossings: tuple[Crossing, ...] = ()
     first_planned_arrival: Moment | None = None
+    first_due: datetime | None = None
     latest_planned_arrival: Moment | None = None
     marks: tuple[str, ...] = ()
 

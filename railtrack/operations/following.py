@@ -11,6 +11,7 @@ from math import ceil
 from railtrack.domain.actors import Actor
 from railtrack.domain.journeys import Direction, Status, hours_between
 from railtrack.domain.network import Network
+from railtrack.domain.plans import due
 from railtrack.domain.positions import ON_PLAN_H, Position, Way, plan_position
 from railtrack.domain.records import Lateness, Page, ShipmentSummary
 from railtrack.domain.times import Moment
@@ -23,7 +24,6 @@ from railtrack.store.paging import MOST
 from railtrack.store.underway import UnderWay, under_way, whereabouts
 
 BEHIND = (Lateness.LATE, Lateness.HELD)
-DAY_GRACE_H = 12.0  # a day is kept as its noon and lasts until its midnight
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +177,7 @@ def follow(network: Network, summary: ShipmentSummary, moving: UnderWay | None, 
     if summary.arrived is not None and summary.status is Status.COMPLETED:
         return _arrived(told, summary.arrived)
     if summary.status is Status.NOT_DEPARTED:
-        return _waiting(told, now)
+        return _waiting(network, told, now)
     return told
 
 
@@ -198,15 +198,26 @@ def _moving(network: Network, told: Followed, moving: UnderWay, now: datetime) -
         judged = placed.lateness in (Lateness.LATE, Lateness.ON_PLAN)
         return replace(told, lateness=None if judged else placed.lateness)
     told = replace(told, plan=plan_position(placed.way, placed.calls, now))
-    if not _day_plan(summary):
+    rest_h = _rest_of_day_h(network, summary)
+    if rest_h is None:
         return replace(told, behind_h=placed.behind_h)
-    within = placed.lateness is Lateness.LATE and placed.behind_h <= DAY_GRACE_H + ON_PLAN_H
-    return replace(told, behind_days=_days(placed.behind_h), lateness=Lateness.ON_PLAN if within else placed.lateness)
+    within = placed.lateness is Lateness.LATE and placed.behind_h <= rest_h + ON_PLAN_H
+    days = _days(placed.behind_h, rest_h)
+    return replace(told, behind_days=days, lateness=Lateness.ON_PLAN if within else placed.lateness)
 
 
-def _days(hours: float) -> int:
+def _rest_of_day_h(network: Network, summary: ShipmentSummary) -> float | None:
+    """Hours from the noon at which a plan of days is drawn to the end of the day; None for a plan of hours."""
+    plans = ((summary.planned_arrival, summary.destination), (summary.planned_departure, summary.origin))
+    for planned, station in plans:
+        if planned is not None and planned.is_day:
+            return hours_between(planned.instant, due(planned, network.stations.get(station)))
+    return None
+
+
+def _days(hours: float, rest_h: float) -> int:
     """A difference from a plan that knows days only, in days begun once its day is over."""
-    over = max(abs(hours) - DAY_GRACE_H, 0.0)
+    over = max(abs(hours) - rest_h, 0.0)
     return ceil(over / 24) * (1 if hours > 0 else -1)
 
 
@@ -220,11 +231,11 @@ def _arrived(told: Followed, arrived: Moment) -> Followed:
     return replace(told, behind_h=hours_between(planned.instant, arrived.instant))
 
 
-def _waiting(told: Followed, now: datetime) -> Followed:
+def _waiting(network: Network, told: Followed, now: datetime) -> Followed:
     planned = told.summary.planned_departure
     if planned is None:
         return replace(told, lateness=Lateness.PLANNED)
-    behind = hours_between(planned.instant, now) - (DAY_GRACE_H if planned.is_day else 0.0)
+    behind = hours_between(due(planned, network.stations.get(told.summary.origin)), now)
     late = behind > ON_PLAN_H
     told = replace(told, lateness=Lateness.LATE if late else Lateness.PLANNED)
     if not late:
@@ -232,7 +243,3 @@ def _waiting(told: Followed, now: datetime) -> Followed:
     if planned.is_day:
         return replace(told, behind_days=ceil(behind / 24))
     return replace(told, behind_h=behind)
-
-
-def _day_plan(summary: ShipmentSummary) -> bool:
-    return any(m is not None and m.is_day for m in (summary.planned_departure, summary.planned_arrival))

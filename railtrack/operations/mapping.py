@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -12,6 +12,7 @@ from railtrack.domain.journeys import Status, hours_between
 from railtrack.domain.messages import Message, say
 from railtrack.domain.network import Network
 from railtrack.domain.places import Corridor
+from railtrack.domain.plans import due
 from railtrack.domain.positions import (
     Call,
     Position,
@@ -139,9 +140,9 @@ def place(network: Network, found: UnderWay, now: datetime) -> Placed | None:
     position = where(way, found.fact, now, network.stations)
     behind = 0.0
     calls: tuple[Call, ...] = ()
-    departure = summary.planned_departure or summary.departed
+    departure, arrival = summary.planned_departure or summary.departed, summary.planned_arrival
     if departure is not None:
-        calls = plan_calls(way, departure.instant, summary.planned_arrival.instant if summary.planned_arrival else None)
+        calls = plan_calls(way, departure.instant, arrival.instant if arrival else None)
         behind = behind_h(way, calls, found.fact, position, now)
     standing = network.stations.get(position.at) if position.at else None
     state = lateness(
@@ -154,7 +155,7 @@ def place(network: Network, found: UnderWay, now: datetime) -> Placed | None:
         usual_h=usual_run_h(way, found.fact.station) if found.fact.station else None,
         stands_since=found.stands_since,
         stay_p90_h=standing.dwell_h_p90 if standing else None,
-        planned_arrival=_due(summary.planned_arrival),
+        planned_arrival=None if arrival is None else due(arrival, network.stations.get(summary.destination)),
     )
     return Placed(way, position, state, behind, calls)
 
@@ -333,10 +334,3 @@ def _local(moment: Moment) -> str:
     if moment.is_day:
         return moment.local_date.isoformat()
     return moment.local.strftime("%Y-%m-%d %H:%M %z")
-
-
-def _due(planned: Moment | None) -> datetime | None:
-    """When a shipment is due; a plan that names a day only is kept until its end."""
-    if planned is None:
-        return None
-    return planned.instant + timedelta(hours=12) if planned.is_day else planned.instant

@@ -19,7 +19,7 @@ from railtrack.domain.network import Network
 from railtrack.domain.records import Organisation, RecordedContainer, RecordedShipment
 from railtrack.store.bulk import in_batches
 from railtrack.store.engine import Writing
-from railtrack.store.moments import columns, moment
+from railtrack.store.moments import columns, moment, plan_columns
 from railtrack.store.refold import refold
 from railtrack.store.slots import PLANNED_TRAIN, move_facts_aboard, write_slots_of_trains
 from railtrack.store.tables import ContainerRow, OrganisationRow, ShipmentRow, TrainRow
@@ -297,7 +297,7 @@ def shipment_columns(network: Network, facts: ShipmentFacts) -> dict[str, Any]:
         "corridor": facts.corridor,
         "corridor_assumed": facts.corridor_assumed,
         "train": facts.train,
-        **columns("planned_departure", facts.planned_departure),
+        **plan_columns("planned_departure", facts.planned_departure, network.stations.get(facts.origin)),
         **columns("planned_arrival", facts.planned_arrival),
         "incoterm": facts.incoterm,
         "consignment_note": facts.consignment_note,

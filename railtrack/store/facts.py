@@ -6,10 +6,9 @@ and local dates are reckoned from them column by column.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -233,12 +232,8 @@ _JOURNEYS = (
         epoch(JourneyRow.arrived_at).label("arrived_s"),
         JourneyRow.arrived_is_day,
         epoch(JourneyRow.last_at).label("last_s"),
-        epoch(JourneyRow.first_planned_arrival_at).label("first_s"),
-        JourneyRow.first_planned_arrival_offset_min.label("first_offset"),
-        JourneyRow.first_planned_arrival_is_day.label("first_is_day"),
-        epoch(JourneyRow.latest_planned_arrival_at).label("latest_s"),
-        JourneyRow.latest_planned_arrival_offset_min.label("latest_offset"),
-        JourneyRow.latest_planned_arrival_is_day.label("latest_is_day"),
+        epoch(JourneyRow.first_planned_arrival_due_at).label("first_due_s"),
+        epoch(JourneyRow.latest_planned_arrival_due_at).label("latest_due_s"),
         ContainerRow.number,
         ContainerRow.quantity,
         ContainerRow.booked,
@@ -269,13 +264,12 @@ def _journeys(
 
 
 class _Ways:
-    """What many journeys share, looked up once: lengths, ends of days, slots of trains."""
+    """What many journeys share, looked up once: lengths, slots of trains."""
 
     def __init__(self, r: Reading, network: Network) -> None:
         self._r = r
         self._network = network
         self._lengths: dict[tuple[str, str, str], float | None] = {}
-        self._days: dict[tuple[str, int, int], int] = {}
 
     def length_km(self, corridor: str | None, origin: str, destination: str) -> float | None:
         if corridor is None or corridor not in self._network.corridors:
@@ -284,18 +278,6 @@ class _Ways:
         if key not in self._lengths:
             self._lengths[key] = self._network.corridor_length_km(*key)
         return self._lengths[key]
-
-    def due_s(self, station: str, planned_s: int, offset_min: int, is_day: bool) -> int:
-        """Give the instant a plan lasts until: itself, or for a date the next midnight on the station's clock."""
-        if not is_day:
-            return planned_s
-        key = (station, day := (planned_s + offset_min * 60) // 86_400, offset_min)
-        if key not in self._days:
-            place = self._network.stations.get(station)
-            zone = None if place is None else ZoneInfo(place.timezone)
-            midnight = datetime.combine(_EPOCH_DAY + timedelta(days=day + 1), time(), zone or UTC)
-            self._days[key] = int(midnight.timestamp()) - (0 if zone else offset_min * 60)
-        return self._days[key]
 
     @cached_property
     def slots(self) -> dict[tuple[str, date, str], float]:
@@ -319,12 +301,8 @@ def _fact(row: Any, ways: _Ways, stay: _Stay | None) -> tuple[Any, ...]:
     if transit_s is not None and stay is not None and stay.dwell_s is not None and stay.dwell_s < transit_s:
         moving_h = (transit_s - stay.dwell_s) / 3600
     delays = []
-    for plan_s, offset, is_day in (
-        (row.first_s, row.first_offset, row.first_is_day),
-        (row.latest_s, row.latest_offset, row.latest_is_day),
-    ):
-        known = transit_s is not None and plan_s is not None
-        delays.append((arrived_s - ways.due_s(row.destination, plan_s, offset, is_day)) / 3600 if known else None)
+    for due_s in (row.first_due_s, row.latest_due_s):
+        delays.append((arrived_s - due_s) / 3600 if transit_s is not None and due_s is not None else None)
     capacity_teu = None
     if train is not None:
         agreed = (ways.slots.get((train, known, row.origin)) for known in (planned_day, day) if known is not None)

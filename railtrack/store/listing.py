@@ -6,11 +6,11 @@ added meanwhile neither repeat nor hide others. Rows without a value to sort by 
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from railtrack.domain.actors import Scope
 from railtrack.domain.journeys import Direction, Status
@@ -216,19 +216,14 @@ def _departs_within(first: date | None, last: date | None) -> ColumnElement[bool
 
 
 def _is_late(now: datetime) -> ColumnElement[bool]:
-    due = _due(JourneyRow.latest_planned_arrival_at, JourneyRow.latest_planned_arrival_is_day)
-    to_leave = _due(ShipmentRow.planned_departure_at, ShipmentRow.planned_departure_is_day)
+    due = JourneyRow.latest_planned_arrival_due_at
+    overdue = now - timedelta(minutes=GRACE_MIN)
     under_way = (Status.NOT_DEPARTED.value, Status.IN_TRANSIT.value)
     return exists().where(
         _OF_SHIPMENT,
         or_(
-            and_(JourneyRow.status == Status.COMPLETED, JourneyRow.arrived_at > due),
-            and_(JourneyRow.status.in_(under_way), due < now),
-            and_(JourneyRow.status == Status.NOT_DEPARTED, to_leave < now),
+            and_(JourneyRow.status == Status.COMPLETED, JourneyRow.arrived_at > shifted(due, GRACE_MIN)),
+            and_(JourneyRow.status.in_(under_way), due < overdue),
+            and_(JourneyRow.status == Status.NOT_DEPARTED, ShipmentRow.planned_departure_due_at < overdue),
         ),
     )
-
-
-def _due(at: Any, is_day: Any) -> Any:
-    """The end of what counts as on plan; a date, kept at its noon, lasts until its midnight."""
-    return shifted(at, case((is_day, 720 + GRACE_MIN), else_=GRACE_MIN))

@@ -1,9 +1,11 @@
-"""Moments as four columns of a row: `…_at`, `…_offset_min`, `…_is_day`, `…_text`."""
+"""Moments as four columns of a row: `…_at`, `…_offset_min`, `…_is_day`, `…_text`; plans with `…_due_at` besides."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from railtrack.domain.places import Station
+from railtrack.domain.plans import due
 from railtrack.domain.times import Moment, Precision
 
 SUFFIXES = ("at", "offset_min", "is_day", "text")
@@ -19,6 +21,11 @@ def columns(prefix: str, moment: Moment | None) -> dict[str, Any]:
         f"{prefix}_is_day": moment.is_day,
         f"{prefix}_text": moment.text,
     }
+
+
+def plan_columns(prefix: str, planned: Moment | None, station: Station | None) -> dict[str, Any]:
+    """Spread a plan for a station over the columns of a moment and `…_due_at`, until when it is kept."""
+    return columns(prefix, planned) | {f"{prefix}_due_at": None if planned is None else due(planned, station)}
 
 
 def moment(row: Any, prefix: str) -> Moment | None:

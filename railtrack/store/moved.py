@@ -1,16 +1,27 @@
-"""What follows when a station is moved: directions of shipments, and the marks on journeys that looked too fast."""
+"""What follows when a station is moved or its clock set otherwise.
+
+Directions of shipments, until when their plans of a day are kept, and the journeys that are folded from there: marks
+of what looked too fast, and the way along the corridor where a terminal is joined to it.
+"""
 
 from sqlalchemy import or_, select, update
 
 from railtrack.domain.network import Network
+from railtrack.domain.places import Station
 from railtrack.store.bulk import in_batches
 from railtrack.store.engine import Writing
+from railtrack.store.moments import moment, plan_columns
 from railtrack.store.refold import refold
 from railtrack.store.tables import EventRow, ShipmentRow
 
 
-def follow_moved_station(w: Writing, network: Network, station_id: str) -> None:
-    """Derive anew what was concluded from where this station lay; `network` has it in its new place."""
+def is_elsewhere(old: Station, new: Station) -> bool:
+    """Say whether something was concluded from a station that holds no longer."""
+    return any(getattr(old, name) != getattr(new, name) for name in ("lat", "lon", "timezone", "roles"))
+
+
+def follow_station(w: Writing, network: Network, station_id: str) -> None:
+    """Derive anew what was concluded from where this station lay and from its clock; `network` has it as it is now."""
     begins_or_ends = or_(ShipmentRow.origin == station_id, ShipmentRow.destination == station_id)
     ways = select(ShipmentRow.origin, ShipmentRow.destination, ShipmentRow.direction).where(begins_or_ends).distinct()
     for origin, destination, known in w.session.execute(ways).all():
@@ -22,7 +33,33 @@ def follow_moved_station(w: Writing, network: Network, station_id: str) -> None:
                 .values(direction=direction, change=w.change)
                 .execution_options(synchronize_session=False)
             )
+    _follow_clock(w, network, station_id)
     touched = set(w.session.scalars(select(ShipmentRow.id).where(begins_or_ends)))
     touched |= set(w.session.scalars(select(EventRow.shipment_id).where(EventRow.station == station_id).distinct()))
     for ids in in_batches(sorted(touched)):
         refold(w.session, network, ids, w.change)
+
+
+def _follow_clock(w: Writing, network: Network, station_id: str) -> None:
+    """Say anew until when departures planned for a day are kept: to its midnight there."""
+    of_a_day = (ShipmentRow.origin == station_id, ShipmentRow.planned_departure_is_day.is_(True))
+    days = select(
+        ShipmentRow.planned_departure_at,
+        ShipmentRow.planned_departure_offset_min,
+        ShipmentRow.planned_departure_is_day,
+        ShipmentRow.planned_departure_text,
+        ShipmentRow.planned_departure_due_at,
+    )
+    for row in w.session.execute(days.where(*of_a_day).distinct()).all():
+        due = plan_columns("planned_departure", moment(row, "planned_departure"), network.stations[station_id])
+        if due["planned_departure_due_at"] != row.planned_departure_due_at:
+            w.session.execute(
+                update(ShipmentRow)
+                .where(
+                    *of_a_day,
+                    ShipmentRow.planned_departure_at == row.planned_departure_at,
+                    ShipmentRow.planned_departure_offset_min == row.planned_departure_offset_min,
+                )
+                .values(planned_departure_due_at=due["planned_departure_due_at"], change=w.change)
+                .execution_options(synchronize_session=False)
+            )

@@ -17,7 +17,7 @@ from railtrack.domain.network import Network
 from railtrack.domain.places import Corridor, Leg, Method, Mode, Station
 from railtrack.store.bulk import in_batches
 from railtrack.store.engine import Reading, Writing
-from railtrack.store.moved import follow_moved_station
+from railtrack.store.moved import follow_station, is_elsewhere
 from railtrack.store.refold import refold
 from railtrack.store.tables import CorridorRow, JourneyRow, LegRow, ShipmentRow, StationRow
 
@@ -126,12 +126,16 @@ def save_reference(
 
     Nothing is ever taken out, since shipments may name it. Raises Refused where old and new do not fit together.
     """
-    known = {c.value.id: c.value for c in versioned(w, Corridor)}
+    corridors_before = {c.value.id: c.value for c in versioned(w, Corridor)}
+    stations_before = {s.value.id: s.value for s in versioned(w, Station)}
     saved = [_save_all(w, Station, stations), _save_all(w, Leg, legs), _save_all(w, Corridor, corridors)]
     total = Saved(sum(s.added for s in saved), sum(s.changed for s in saved), sum(s.kept for s in saved))
     if total.added or total.changed:
         w.audit("load", "reference", "data", None, {"added": total.added, "changed": total.changed})
-        _derive(w, {id for id, old in known.items() for new in corridors if new.id == id and new != old})
+        network = _derive(w, {new.id for new in corridors if corridors_before.get(new.id, new) != new})
+        for station_id, old in stations_before.items():
+            if is_elsewhere(old, network.stations[station_id]):
+                follow_station(w, network, station_id)
     return total
 
 
@@ -206,8 +210,8 @@ def _save(w: Writing, value: Station | Leg | Corridor, version: int | None) -> N
         _derive(w, {value.id} if isinstance(value, Corridor) and before is not None else set())
     elif before is not None:  # a new one has no journeys yet
         network = _derive(w, set())
-        if (value.lat, value.lon) != (before.lat, before.lon):
-            follow_moved_station(w, network, value.id)
+        if is_elsewhere(_value(Station, before), value):
+            follow_station(w, network, value.id)
 
 
 def _derive(w: Writing, corridors: Iterable[str]) -> Network:

@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 from railtrack.domain.events import Classifier, EventKind
 from railtrack.domain.journeys import Crossing, Journey, Occurrence, crossings, fold
 from railtrack.domain.network import Network
+from railtrack.domain.places import Station
 from railtrack.domain.plausibility import Mark, marks
 from railtrack.domain.statements import StatementLedger, Version
 from railtrack.domain.times import Moment, utc
 from railtrack.store.bulk import in_batches, insert_all
-from railtrack.store.moments import columns, moment, moment_of
+from railtrack.store.moments import columns, moment, moment_of, plan_columns
 from railtrack.store.tables import (
     ContainerRow,
     CrossingRow,
@@ -43,6 +44,7 @@ class Folded:
     open_borders: frozenset[str]
     first_plan: Moment | None
     latest_plan: Moment | None
+    destination: Station | None
     marks: tuple[str, ...]
 
 
@@ -213,6 +215,7 @@ def _fold_one(network: Network, shipment: Any, container_id: int, events: _Event
         open_borders=frozenset("-".join(pair) for pair in corridor.open_border_pairs) if corridor else frozenset(),
         first_plan=first_plan,
         latest_plan=latest_plan,
+        destination=network.stations.get(shipment.destination),
         marks=tuple(dict.fromkeys(mark.code.value for mark in _marks(network, shipment, occurrences))),
     )
 
@@ -257,8 +260,8 @@ def journey_columns(f: Folded) -> dict[str, Any]:
         "last_event": j.last.event.value if j.last else None,
         "last_station": j.last.station if j.last else None,
         **columns("last", j.last.moment if j.last else None),
-        **columns("first_planned_arrival", f.first_plan),
-        **columns("latest_planned_arrival", f.latest_plan),
+        **plan_columns("first_planned_arrival", f.first_plan, f.destination),
+        **plan_columns("latest_planned_arrival", f.latest_plan, f.destination),
         "marks": list(f.marks),
     }
 

@@ -236,6 +236,7 @@ def _journey(row: Any, visits: Sequence[Visit], crossings: Sequence[Crossing]) -
         journey=journey,
         crossings=tuple(crossings),
         first_planned_arrival=moment(row, "first_planned_arrival"),
+        first_due=row.first_planned_arrival_due_at,
         latest_planned_arrival=moment(row, "latest_planned_arrival"),
         marks=tuple(row.marks),
     )

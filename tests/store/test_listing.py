@@ -130,6 +130,18 @@ def test_what_is_due_and_has_not_come_is_late(furnished: Store, network: Network
     assert found(furnished, at("2024-03-20T02:30+01:00"), late=True) == ["runs", "waits"]
 
 
+def test_a_planned_day_is_as_long_as_the_stations_clock_makes_it(furnished: Store, network: Network) -> None:
+    # at Dostyk 29 February 2024 had 25 hours, in Mannheim 31 March 23
+    plan = {"planned_departure": moment("2024-02-29+06:00"), "planned_arrival": moment("2024-03-31+02:00")}
+    enter(furnished, network, [shipment_row("waits", origin="DTK", **plan)])
+    enter(furnished, network, [shipment_row("runs", container(2), origin="DTK", **plan)])
+    assert found(furnished, datetime.fromisoformat("2024-03-01T01:59+05:00"), late=True) == []
+    assert found(furnished, datetime.fromisoformat("2024-03-01T02:01+05:00"), late=True) == ["runs", "waits"]
+    tell(furnished, network, [event_row("departed", "DTK", "2024-02-29T20:00+06:00", "runs")])
+    assert found(furnished, datetime.fromisoformat("2024-04-01T01:59+02:00"), late=True) == ["waits"]
+    assert found(furnished, datetime.fromisoformat("2024-04-01T02:01+02:00"), late=True) == ["runs", "waits"]
+
+
 def test_a_shipment_has_the_status_of_its_journey_least_far_along(
     furnished: Store, network: Network, now: datetime
 ) -> None:

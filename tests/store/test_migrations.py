@@ -4,17 +4,20 @@ import os
 import stat
 import threading
 import warnings
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 from railtrack.domain.errors import Unavailable
+from railtrack.domain.network import Network
 from railtrack.store import migrating
 from railtrack.store.engine import Store
-from railtrack.store.tables import Base
+from railtrack.store.tables import Base, JourneyRow, ShipmentRow
+from tests.factories import container, enter, furnish, moment, shipment_row
 
 
 def differences(store: Store) -> list[object]:
@@ -97,3 +100,37 @@ def test_a_new_file_and_its_folder_are_made_for_their_owner_alone(tmp_path: Path
     if os.name == "posix":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     store.close()
+
+
+def test_the_ends_of_plans_known_before_are_reckoned_by_the_migration(spare: Store, network: Network) -> None:
+    furnish(spare, network)
+    days = {"planned_departure": moment("2024-02-29+06:00"), "planned_arrival": moment("2024-03-31+02:00")}
+    hours = {
+        "planned_departure": moment("2024-02-29T08:00+06:00"),
+        "planned_arrival": moment("2024-03-31T09:00+02:00"),
+    }
+    enter(spare, network, [shipment_row("days", origin="DTK", **days)])
+    enter(spare, network, [shipment_row("hours", container(2), origin="DTK", **hours)])
+    enter(spare, network, [shipment_row("none", container(3))])
+    enter(spare, network, [shipment_row("days", origin="DTK", planned_arrival=moment("2024-04-02+02:00"))], update=True)
+
+    def ends() -> list[tuple[object, ...]]:
+        plans = (
+            ShipmentRow.planned_departure_due_at,
+            JourneyRow.first_planned_arrival_due_at,
+            JourneyRow.latest_planned_arrival_due_at,
+        )
+        query = select(*plans).join(JourneyRow, JourneyRow.shipment_id == ShipmentRow.id).order_by(ShipmentRow.id)
+        with spare.reading() as r:
+            return [tuple(row) for row in r.session.execute(query)]
+
+    known = ends()
+    expected = ("2024-03-01T00:00+05:00", "2024-04-01T00:00+02:00", "2024-04-03T00:00+02:00")
+    assert known == [
+        tuple(map(datetime.fromisoformat, expected)),
+        (hours["planned_departure"].instant, hours["planned_arrival"].instant, hours["planned_arrival"].instant),
+        (None, None, None),
+    ]
+    migrating.downgrade(spare.engine, "0001")
+    spare.migrate()
+    assert ends() == known

@@ -10,8 +10,10 @@ from railtrack.domain.errors import Conflict, NotFound, RailtrackError, Refused
 from railtrack.domain.network import Network
 from railtrack.exchange.reference import ReferenceData
 from railtrack.store.audit import audit_entries
+from railtrack.store.checking import journey_differences
 from railtrack.store.engine import Store
 from railtrack.store.facts import StoreFacts
+from railtrack.store.listing import ShipmentFilter, list_shipments
 from railtrack.store.reference import (
     Saved,
     corridor,
@@ -25,7 +27,7 @@ from railtrack.store.reference import (
     station,
 )
 from railtrack.store.shipments import journeys, shipment_named
-from tests.factories import ADMINISTRATOR, CORRIDOR, enter, event_row, shipment_row, tell
+from tests.factories import ADMINISTRATOR, CORRIDOR, enter, event_row, moment, shipment_row, tell
 
 
 def load(store: Store, data: ReferenceData, now: datetime) -> Saved:
@@ -162,3 +164,47 @@ def test_border_pairs_of_a_corridor_are_timed_anew(furnished: Store, network: Ne
     with furnished.reading() as r:
         (journey,) = journeys(r, EVERYTHING, shipment_named(r, EVERYTHING, "R1").id)
     assert journey.crossings == ()
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_a_clock_set_right_moves_the_ends_of_planned_days(
+    furnished: Store, network: Network, now: datetime, by_hand: bool
+) -> None:
+    plan = {"planned_departure": moment("2024-03-01+08:00"), "planned_arrival": moment("2024-03-19+01:00")}
+    enter(furnished, network, [shipment_row(**plan)])
+    enter(furnished, network, [shipment_row("back", origin="MHG", destination="CKG", **plan)])
+    tell(
+        furnished,
+        network,
+        [
+            event_row("departed", "CKG", "2024-03-01T08:00+08:00"),
+            event_row("arrived", "MHG", "2024-03-19T23:30+01:00"),
+        ],
+    )
+
+    def delay_h() -> object:
+        (fact,) = [f for f in StoreFacts(furnished).facts_since(None).journeys.to_pylist() if f["transit_h"]]  # type: ignore[attr-defined]
+        return fact["delay_first_h"]
+
+    def waits_late(at: str) -> bool:
+        with furnished.reading() as r:
+            late = ShipmentFilter(late=True)
+            found = list_shipments(r, EVERYTHING, late, now=datetime.fromisoformat(at)).items
+        return "back" in [shipment.reference for shipment in found]
+
+    assert delay_h() == -0.5
+    assert not waits_late("2024-03-02T01:59+01:00")
+    assert waits_late("2024-03-02T02:01+01:00")
+    with furnished.writing(ADMINISTRATOR, now) as w:
+        known = station(w, "MHG")
+        moved = replace(known.value, timezone="Asia/Almaty")
+        if by_hand:
+            save_station(w, moved, known.version)
+        else:
+            save_reference(w, [moved if s.id == "MHG" else s for s in network.stations.values()], [], [])
+        w.commit()
+    assert delay_h() == 3.5  # Almaty was five hours ahead by then
+    assert not waits_late("2024-03-02T01:59+05:00")
+    assert waits_late("2024-03-02T02:01+05:00")
+    with furnished.reading() as r:
+        assert list(journey_differences(r, load_network(r))) == []

@@ -1,9 +1,11 @@
 """Corridors to choose from, and the arrival their plans lead to."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from railtrack.domain.network import Network
-from railtrack.domain.plans import choices, planned_h, suggested_arrival
+from railtrack.domain.plans import choices, due, planned_h, suggested_arrival
 from tests.factories import moment
 
 
@@ -52,3 +54,31 @@ def test_a_departure_known_by_its_day_suggests_a_day(network: Network) -> None:
 
 def test_a_terminal_off_the_corridors_is_joined_to_them(network: Network) -> None:
     assert next(c.corridor.id for c in choices(network, "GYP", "MHG")) == "dostyk-petropavl"
+
+
+@pytest.mark.parametrize(
+    ("station", "planned", "end"),
+    [
+        ("MHG", "2024-03-19T10:00+01:00", "2024-03-19T10:00+01:00"),  # a plan of hours is kept until then
+        ("MHG", "2024-03-19+01:00", "2024-03-20T00:00+01:00"),
+        ("CKG", "2024-03-19+08:00", "2024-03-20T00:00+08:00"),
+        ("MHG", "2024-03-31+02:00", "2024-04-01T00:00+02:00"),  # of 23 hours
+        ("MHG", "2024-03-30+01:00", "2024-03-31T00:00+01:00"),  # the day before them
+        ("MHG", "2024-10-27+01:00", "2024-10-28T00:00+01:00"),  # of 25 hours
+        ("DTK", "2024-02-29+06:00", "2024-03-01T00:00+05:00"),  # at midnight clocks went back to 23:00
+        ("DTK", "2024-02-28+06:00", "2024-02-29T00:00+06:00"),
+        ("DTK", "2024-03-01+05:00", "2024-03-02T00:00+05:00"),
+        ("ALT", "2024-02-29+06:00", "2024-03-01T00:00+05:00"),
+    ],
+)
+def test_a_planned_day_is_kept_until_the_stations_next_midnight(
+    network: Network, station: str, planned: str, end: str
+) -> None:
+    found = due(moment(planned), network.stations[station])
+    assert found == datetime.fromisoformat(end)
+    assert found.utcoffset() == timedelta(0)
+
+
+def test_without_the_station_a_day_ends_at_the_offset_it_was_stated_with() -> None:
+    assert due(moment("2024-02-29+06:00"), None) == datetime.fromisoformat("2024-03-01T00:00+06:00")
+    assert due(moment("2024-02-29T08:00+06:00"), None) == datetime.fromisoformat("2024-02-29T08:00+06:00")

@@ -54,6 +54,7 @@ class ShipmentRow(Base):
     planned_departure_offset_min: Mapped[int | None]
     planned_departure_is_day: Mapped[bool | None]
     planned_departure_text: Mapped[str | None]
+    planned_departure_due_at: Mapped[datetime | None]  # until when it is kept: of a date the end of the day
     planned_arrival_at: Mapped[datetime | None]
     planned_arrival_offset_min: Mapped[int | None]
     planned_arrival_is_day: Mapped[bool | None]

@@ -40,10 +40,12 @@ class JourneyRow(Base):
     first_planned_arrival_offset_min: Mapped[int | None]
     first_planned_arrival_is_day: Mapped[bool | None]
     first_planned_arrival_text: Mapped[str | None]
+    first_planned_arrival_due_at: Mapped[datetime | None]  # until when it is kept: of a date the end of the day
     latest_planned_arrival_at: Mapped[datetime | None]
     latest_planned_arrival_offset_min: Mapped[int | None]
     latest_planned_arrival_is_day: Mapped[bool | None]
     latest_planned_arrival_text: Mapped[str | None]
+    latest_planned_arrival_due_at: Mapped[datetime | None]
     marks: Mapped[list[Any]]  # what looks wrong, as codes with values
     change: Mapped[int] = mapped_column(BigInteger, index=True)
 
