@@ -2,14 +2,17 @@
 
 import re
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 
 import pytest
 
 from railtrack.domain.actors import Actor, Role
-from railtrack.domain.errors import Ambiguous, NotFound, Refused
-from railtrack.maps import Look
+from railtrack.domain.errors import Ambiguous, NotFound, Refused, Unavailable
+from railtrack.maps import Look, render_standalone
+from railtrack.operations import mapping
 from railtrack.operations.demo import add_demo
-from railtrack.operations.mapping import map_page, train_marks
+from railtrack.operations.mapping import map_page, train_marks, way_of
 from railtrack.operations.reference import init, load_world
 from railtrack.store.engine import Store
 from tests.factories import enter, event_row, moment, shipment_row, tell
@@ -126,3 +129,52 @@ def test_a_late_train_says_by_how_much_in_the_readers_words(ready: Store) -> Non
     german = Look(language="de", translate=lambda text: text.replace("between", "zwischen").replace("and", "und"))
     spoken = train_marks(ready, network, look=german, actor=ADMIN, now=soon)
     assert spoken[0].where == "zwischen Alashankou (Alataw-Pass) und Dostyk"
+
+
+def test_what_is_under_way_without_a_corridor_is_left_off_and_the_rest_keep_their_numbers(ready: Store) -> None:
+    under_way(ready, "R1", corridor=None)
+    under_way(ready, "R2")
+    found = train_marks(ready, load_world(ready).network, actor=ADMIN, now=NOW)
+    assert [(mark.number, mark.reference) for mark in found] == [(1, "R2")]
+
+
+def test_a_stop_known_by_its_day_or_its_arrival_alone_shows_no_more_than_that(ready: Store) -> None:
+    network = load_world(ready).network
+    enter(ready, network, [shipment_row()], now=NOW)
+    told = [("departed", "CKG", "2024-05-20T09:00+08:00"), ("departed", "URC", "2024-05-24+08:00")]
+    told += [("arrived", "ALK", "2024-05-25+08:00")]
+    tell(ready, network, [event_row(*each) for each in told], now=NOW)
+    html = page(ready, shipment="R1")
+    assert "Departed 2024-05-24" in html
+    assert "Arrived 2024-05-25" in html
+    assert not re.search(r"(?:Departed|Arrived) 2024-05-2[45] \d", html)
+    (mark,) = train_marks(ready, network, actor=ADMIN, now=NOW)
+    assert mark.where == "at Alashankou"
+    assert mark.details[-1] == "Latest: arrived, Alashankou, 2024-05-25"
+
+
+def test_a_position_is_news_of_a_train_between_stations(ready: Store) -> None:
+    network = load_world(ready).network
+    under_way(ready)
+    (before,) = train_marks(ready, network, actor=ADMIN, now=NOW)
+    here = event_row("position", None, "2024-05-29T12:00+05:00", lat=51.17, lon=71.43)
+    tell(ready, network, [here], now=NOW)
+    (after,) = train_marks(ready, network, actor=ADMIN, now=NOW)
+    assert after.details[-1] == "Latest: position, –, 2024-05-29 12:00 +0500"
+    assert (after.lat, after.lon) != (before.lat, before.lon)
+
+
+def test_no_way_is_made_up_where_a_corridor_does_not_join_two_stations(ready: Store) -> None:
+    network = load_world(ready).network
+    assert way_of(network, "khorgos", "CKG", "MHG") is not None
+    assert way_of(network, "khorgos", "TAO", "MHG") is None
+    assert way_of(network, "a corridor taken out since", "CKG", "MHG") is None
+    assert way_of(network, None, "CKG", "MHG") is None
+
+
+def test_without_the_maps_assets_the_answer_says_how_to_get_them(
+    ready: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(mapping, "render_standalone", partial(render_standalone, static=tmp_path))
+    with pytest.raises(Unavailable, match=r"not installed .*run `make run` once"):
+        page(ready)
