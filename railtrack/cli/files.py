@@ -13,13 +13,14 @@ from railtrack.cli.session import REFUSED, Command, Session, acting, pass_sessio
 from railtrack.domain.errors import Problem
 from railtrack.domain.journeys import Direction, Status
 from railtrack.domain.messages import say
+from railtrack.domain.progress import Progress
 from railtrack.domain.verdicts import Outcome
 from railtrack.domain.world import World
 from railtrack.exchange.columns import Kind
 from railtrack.exchange.limits import LIMITS
 from railtrack.operations.exporting import Form, Wanted, What, export
 from railtrack.operations.importing import refused_file
-from railtrack.operations.loading import LoadResult, Options, Progress, load_file
+from railtrack.operations.loading import LoadResult, Options, load_file
 from railtrack.operations.reference import load_world
 
 SHOWN = 50

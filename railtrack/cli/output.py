@@ -4,7 +4,7 @@ import csv
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
@@ -13,8 +13,9 @@ from unicodedata import combining, east_asian_width
 
 import click
 
+from railtrack.domain.progress import Progress
+
 NONE = "–"  # nothing known, which is not nought
-Progress = Callable[[int, int | None], None]
 
 
 def print_json(document: object) -> None:

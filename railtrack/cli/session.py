@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -47,10 +46,11 @@ class Session:
     @cached_property
     def store(self) -> Store:
         """The database, set up for this release; raises Unavailable where it is not."""
-        address = self.any_store.address
+        path = self.any_store.path
         # looking at a database that is not there would leave an empty file
-        missing = self.any_store.is_sqlite and not Path(address.removeprefix("sqlite:///")).exists()
+        missing = path is not None and not path.exists()
         if missing or not self.any_store.is_current():
+            address = self.any_store.address
             raise Unavailable(say("The database %(address)s is not set up; run: railtrack init", address=address))
         return self.any_store
 

@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from railtrack.domain.actors import Actor, Role
 from railtrack.domain.errors import NotAllowed, Problem, Refused
 from railtrack.domain.messages import say
+from railtrack.domain.progress import Progress
 from railtrack.domain.simulation.cargo import PARTNERS
 from railtrack.domain.simulation.service import SimulatedTrain, simulate
 from railtrack.domain.verdicts import Outcome, State
 from railtrack.operations.accounts import create_user
 from railtrack.operations.booking import book
-from railtrack.operations.loading import Progress
 from railtrack.operations.passwords import new_password
 from railtrack.operations.recording import record
 from railtrack.operations.reference import load_world

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 
 from railtrack.domain.actors import Actor
 from railtrack.domain.cells import text_of
-from railtrack.domain.errors import Conflict, NotAllowed, NotFound, Problem, Refused, Severity
+from railtrack.domain.errors import Conflict, NotFound, Problem, Refused, Severity
 from railtrack.domain.messages import Message, say
+from railtrack.domain.progress import Progress
 from railtrack.domain.raw import RawRow
 from railtrack.domain.size_types import compact, teu_of
 from railtrack.domain.unfit import Unfit
@@ -24,7 +25,8 @@ from railtrack.domain.world import World
 from railtrack.exchange.columns import Kind
 from railtrack.exchange.limits import LIMITS, Limits
 from railtrack.exchange.refused import write_refused
-from railtrack.operations.loading import LoadResult, Options, Progress, load_file
+from railtrack.operations.desks import owner_id
+from railtrack.operations.loading import LoadResult, Options, load_file
 from railtrack.store import desk
 from railtrack.store.engine import Store
 
@@ -120,7 +122,7 @@ def keep(store: Store, content: bytes, name: str, *, actor: Actor, now: datetime
 
     Raises Refused where `MOST_WAITING` files wait already.
     """
-    user_id = _user(actor)
+    user_id = owner_id(actor)
     with store.noting(actor, now) as w:
         desk.lock_desk(w, user_id)
         desk.forget_uploads(w, now - UPLOAD_LIFE)
@@ -142,7 +144,7 @@ def keep(store: Store, content: bytes, name: str, *, actor: Actor, now: datetime
 def upload(store: Store, upload_id: str, *, actor: Actor, now: datetime) -> desk.Upload:
     """Give a file of one's own; raises NotFound, also once it is a day old."""
     with store.reading() as reading:
-        found = desk.upload(reading, _user(actor), upload_id)
+        found = desk.upload(reading, owner_id(actor), upload_id)
     if found.uploaded_at < now - UPLOAD_LIFE:
         raise NotFound(say("There is no such file here; upload it again."))
     return found
@@ -151,7 +153,7 @@ def upload(store: Store, upload_id: str, *, actor: Actor, now: datetime) -> desk
 def waiting(store: Store, *, actor: Actor, now: datetime) -> list[desk.Upload]:
     """Give the files of one's own that wait for a decision, newest first."""
     with store.reading() as reading:
-        found = desk.uploads(reading, _user(actor), state=desk.WAITING)
+        found = desk.uploads(reading, owner_id(actor), state=desk.WAITING)
     return [u for u in found if u.uploaded_at >= now - UPLOAD_LIFE]
 
 
@@ -187,7 +189,7 @@ def accept(
     if not result.stored:
         return outcome
     with suppress(Conflict), store.noting(actor, now) as w:
-        desk.settle_upload(w, _user(actor), file.id, desk.STORED, outcome)
+        desk.settle_upload(w, owner_id(actor), file.id, desk.STORED, outcome)
         w.commit()
         return outcome
     # another yes was first; both were stored once, since a row sent twice is a duplicate
@@ -196,7 +198,7 @@ def accept(
 
 def begin(store: Store, file: desk.Upload, *, actor: Actor, now: datetime) -> bool:
     """Note for every process that a file is being stored; False if it is already."""
-    user_id = _user(actor)
+    user_id = owner_id(actor)
     # of two who begin at once, the second finds the mark or meets it
     with suppress(Conflict), store.noting(actor, now) as w:
         if _since(desk.receipt(w, user_id, _mark(file)), now):
@@ -211,14 +213,14 @@ def begin(store: Store, file: desk.Upload, *, actor: Actor, now: datetime) -> bo
 def end(store: Store, file: desk.Upload, *, actor: Actor, now: datetime) -> None:
     """Note that nobody is storing the file any more."""
     with store.noting(actor, now) as w:
-        desk.drop_receipt(w, _user(actor), _mark(file))
+        desk.drop_receipt(w, owner_id(actor), _mark(file))
         w.commit()
 
 
 def is_begun(store: Store, file: desk.Upload, *, actor: Actor, now: datetime) -> bool:
     """Tell whether some process is storing the file."""
     with store.reading() as reading:
-        return _since(desk.receipt(reading, _user(actor), _mark(file)), now)
+        return _since(desk.receipt(reading, owner_id(actor), _mark(file)), now)
 
 
 def _mark(file: desk.Upload) -> str:
@@ -232,7 +234,7 @@ def _since(begun: str | None, now: datetime) -> bool:
 def drop(store: Store, file: desk.Upload, *, actor: Actor, now: datetime) -> None:
     """Put a file away unused; harmless if that was decided before."""
     with suppress(Conflict), store.noting(actor, now) as w:
-        desk.settle_upload(w, _user(actor), file.id, desk.DROPPED)
+        desk.settle_upload(w, owner_id(actor), file.id, desk.DROPPED)
         w.commit()
 
 
@@ -283,11 +285,3 @@ def _summary(result: LoadResult, render: Callable[[Message], str]) -> dict[str, 
         if len(content) <= LARGEST_REFUSED:
             found |= {"refused": b64encode(content).decode("ascii"), "format": form}
     return found
-
-
-def _user(actor: Actor) -> int:
-    if not actor.may_write:
-        raise NotAllowed(say("Your role reads everything and changes nothing."))
-    if actor.user_id is None:
-        raise NotAllowed(say("Only somebody with an account has a desk."))
-    return actor.user_id

@@ -3,7 +3,7 @@
 The form for entry, the upload page and the command line all come through here, so they say the same of the same row.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from railtrack.domain.event_rows import judge_event
 from railtrack.domain.goods import ShipmentRow
 from railtrack.domain.judging import Judged
 from railtrack.domain.messages import say
+from railtrack.domain.progress import Progress
 from railtrack.domain.raw import RawRow
 from railtrack.domain.shipment_rows import judge_shipment
 from railtrack.domain.verdicts import Outcome, State, Take, Verdict, rejected
@@ -24,8 +25,6 @@ from railtrack.exchange.reading import FileRows, read_rows
 from railtrack.operations.booking import book
 from railtrack.operations.recording import record
 from railtrack.store.engine import Store
-
-Progress = Callable[[int, int | None], None]  # rows judged so far, rows in all if known
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,9 +85,9 @@ def engine_of(store: Store) -> Engine:
 
 
 def _beside(store: Store) -> Path | None:
-    if not store.is_sqlite:
+    database = store.path
+    if database is None:
         return None
-    database = Path(store.address.removeprefix("sqlite:///"))
     folder = database.with_name(f"{database.name}.cache")
     try:
         folder.mkdir(mode=0o700, exist_ok=True)

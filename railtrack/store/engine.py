@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, text
@@ -102,6 +103,11 @@ class Store:
         """The URL without its password and options, fit to be shown."""
         url = self._engine.url.set(drivername=self._engine.dialect.name, query={})
         return url.render_as_string(hide_password=True)
+
+    @property
+    def path(self) -> Path | None:
+        """The file of an SQLite database, whether it is there yet or not; None on PostgreSQL."""
+        return Path(self._engine.url.database or "") if self.is_sqlite else None
 
     @property
     def is_sqlite(self) -> bool:

@@ -27,6 +27,7 @@ from railtrack.operations.reference import load_world
 from railtrack.store.desk import DROPPED, STORED, WAITING, Upload
 from railtrack.web.counting import count_word, sentence_case
 from railtrack.web.current import current_actor, current_settings, current_store, now
+from railtrack.web.downloads import download
 from railtrack.web.entering.sheet import label
 from railtrack.web.i18n import gettext, language, ngettext, words
 from railtrack.web.numbers import number
@@ -35,11 +36,6 @@ blueprint = Blueprint("imports", __name__)
 
 SHOWN_PROBLEMS, SHOWN_ROWS, ALL_ROWS = 200, 3, 500
 BIG_FILE = 3_000  # rows from which storing goes on behind a page that counts
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "jsonl": "application/jsonl; charset=utf-8",
-}
 SHOWN_COLUMNS = {
     Kind.SHIPMENTS: ("reference", "origin", "destination", "container", "quantity", "size_type", "planned_departure",
                      "gross_kg", "goods"),
@@ -222,7 +218,7 @@ def refused(upload_id: str) -> ResponseReturnValue:
         seen = importing.preview(current_store(), file, manner, world=world, actor=actor, now=now())
         kept = importing.refused_file(seen.result, render=words)
     content, form = kept
-    return _download(content, f"{file.name.rpartition('.')[0] or file.name}-refused", form)
+    return download([content], f"{file.name.rpartition('.')[0] or file.name}-refused", form)
 
 
 @blueprint.get("/import/template/<kind>.<form>")
@@ -230,7 +226,7 @@ def template(kind: str, form: str) -> ResponseReturnValue:
     """A file to fill in."""
     if kind not in {k.value for k in Kind} or form not in ("csv", "xlsx"):
         raise NotFound(say("There is no such template."))
-    return _download(write_template(Kind(kind), form), f"railtrack-{kind}", form)
+    return download([write_template(Kind(kind), form)], f"railtrack-{kind}", form)
 
 
 def sentence(seen: Preview) -> str:
@@ -339,12 +335,6 @@ def _decided(upload_id: str, outcome: Mapping[str, Any], manner: Manner) -> Resp
         )
         return redirect(url_for("imports.preview", upload_id=upload_id, **_asked(manner)))
     return redirect(url_for("imports.result", upload_id=upload_id))
-
-
-def _download(content: bytes, name: str, form: str) -> Response:
-    answer = Response(content, content_type=TYPES[form])
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.{form}")
-    return answer
 
 
 def _plain_name(name: str) -> str:

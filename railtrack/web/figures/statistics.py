@@ -1,9 +1,7 @@
 """The statistics: five questions with their answers, each with filters, charts, a table, exports and what is behind."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
@@ -14,12 +12,13 @@ from railtrack.domain.actors import Actor
 from railtrack.domain.network import Network
 from railtrack.exchange.border_hours import BorderHours, border_hours
 from railtrack.exchange.disruptions import disruptions
-from railtrack.exchange.writing import MEDIA_TYPES, WRITERS
+from railtrack.exchange.writing import WRITERS
 from railtrack.operations import finding, journeys_behind, statistics, traffic
 from railtrack.operations.published import PUBLISHED_RECORD
 from railtrack.operations.reference import load_world
 from railtrack.operations.statistics import GROUPS, Filters, Row, Statistic, WrongUsage
 from railtrack.web.current import current_actor, current_store, now
+from railtrack.web.downloads import download
 from railtrack.web.figures import statistics_table
 from railtrack.web.figures.left_out import left_out
 from railtrack.web.figures.statistics_charts import charts
@@ -98,7 +97,7 @@ def export(name: str, form: str) -> ResponseReturnValue:
         return Response(json.dumps(rows, ensure_ascii=False, indent=2, allow_nan=False), mimetype="application/json")
     if form == "xlsx":
         rows = [{key: _for_sheet(value) for key, value in row.items()} for row in rows]
-    return download(WRITERS[form](statistics_table.columns(asked), rows), f"{name}.{form}", MEDIA_TYPES[form])
+    return download(WRITERS[form](statistics_table.columns(asked), rows), name, form)
 
 
 @blueprint.get("/statistics/<name>/journeys")
@@ -143,21 +142,12 @@ def journeys_file(name: str, form: str) -> ResponseReturnValue:
         return _Page(asked, load_world(current_store()).network, actor).refused(), 422
     found, _group, _column = _behind(asked, actor)
     rows = journeys_behind.cells(current_store(), found, actor=actor)
-    return download(WRITERS[form](journeys_behind.COLUMNS, rows), f"{name}-journeys.{form}", MEDIA_TYPES[form])
+    return download(WRITERS[form](journeys_behind.COLUMNS, rows), f"{name}-journeys", form)
 
 
 def _for_sheet(value: object) -> object:
     """A spreadsheet reckons with 15 digits; a number with more would be kept as text there."""
     return float(f"{value:.15g}") if isinstance(value, float) else value
-
-
-def download(pieces: Any, name: str, media_type: str) -> Response:
-    """Answer with a file piece by piece; what is wrong with it from the start is still said as a page."""
-    going: Iterator[bytes] = iter(pieces)
-    response = Response(chain([next(going, b"")], going))
-    response.headers["Content-Type"] = media_type
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 # ---------------------------------------------------------------- what is asked, and computed

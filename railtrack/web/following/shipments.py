@@ -1,8 +1,6 @@
 """The list of shipments: where they are, which are late; searched, filtered, page by page, and as a file."""
 
-from collections.abc import Iterator
 from datetime import datetime
-from itertools import chain
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,13 +11,13 @@ from railtrack.domain.identifiers import container as container_number
 from railtrack.domain.journeys import Direction, Status
 from railtrack.domain.network import Network
 from railtrack.domain.records import Page
-from railtrack.exchange.writing import MEDIA_TYPES
 from railtrack.operations import finding, following
 from railtrack.operations.following import Followed, Tally
 from railtrack.operations.list_export import export_list
 from railtrack.operations.reference import load_world
 from railtrack.web.counting import count_word, sentence_case
 from railtrack.web.current import current_actor, current_store, now
+from railtrack.web.downloads import download
 from railtrack.web.filters import named
 from railtrack.web.following.shipment_filters import LATEST_FIRST, PUBLISHED, Asked, asked_of
 from railtrack.web.following.whereabouts import Whereabouts
@@ -74,16 +72,7 @@ def export(form: str) -> Response:
         sort=sort,
         descending=descending,
     )
-    return download(pieces, f"shipments-{at:%Y-%m-%d}.{form}", MEDIA_TYPES.get(form, ""))
-
-
-def download(pieces: Iterator[bytes], name: str, media_type: str) -> Response:
-    """Answer with a file piece by piece; what is wrong with it from the start is still said as a page."""
-    first = next(pieces, b"")
-    response = Response(chain([first], pieces), mimetype=media_type or "application/octet-stream")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Content-Type"] = media_type
-    return response
+    return download(pieces, f"shipments-{at:%Y-%m-%d}", form)
 
 
 def _page(

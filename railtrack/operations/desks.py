@@ -1,0 +1,14 @@
+"""Whose desk it is: drafts, files that wait and receipts of forms lie on the desk of one account."""
+
+from railtrack.domain.actors import Actor
+from railtrack.domain.errors import NotAllowed
+from railtrack.domain.messages import say
+
+
+def owner_id(actor: Actor) -> int:
+    """Give the account whose desk it is. Raises NotAllowed for who only reads, and for the command line."""
+    if not actor.may_write:
+        raise NotAllowed(say("Your role reads everything and changes nothing."))
+    if actor.user_id is None:
+        raise NotAllowed(say("Only somebody with an account has a desk."))
+    return actor.user_id
