@@ -39,7 +39,6 @@ class Slot:
 
     facts: ContainerFacts
     id: int | None = None
-    version: int = 1
     booked: int | None = None
     before: ContainerFacts | None = None  # as recorded, where it is something else by now
     is_stated: bool = False  # a row changed it, not only what is left of it
@@ -55,7 +54,6 @@ class Entry:
 
     facts: ShipmentFacts
     id: int | None = None
-    version: int = 1
     line: int | None = None
     before: ShipmentFacts | None = None
     slots: list[Slot] = field(default_factory=list)
@@ -95,7 +93,8 @@ class BookingLedger:
 
     `may_tell_past` says that rows of new shipments may tell how these were planned before, which only an
     administrator's files do; else that is left out with a warning. The agreed slots of the trains in `shared` do not
-    change, since others have something aboard.
+    change, since others have something aboard. `trains` says on which train a shipment is found to be once all rows
+    are taken; see `trains_found`.
     """
 
     def __init__(
@@ -106,10 +105,13 @@ class BookingLedger:
         update: bool = False,
         may_tell_past: bool = False,
         shared: Collection[TrainKey] = (),
+        trains: Mapping[ShipmentKey, TrainKey] | None = None,
     ) -> None:
         self.update = update
         self.may_tell_past = may_tell_past
         self.shared = shared
+        self.trains = trains or {}
+        self._without_train: set[ShipmentKey] = set()
         self.capacities = dict(capacities)
         self.new_capacities: dict[TrainKey, float] = {}
         self.entries: dict[ShipmentKey, Entry] = {key: _recorded_entry(shipment) for key, shipment in known.items()}
@@ -119,7 +121,7 @@ class BookingLedger:
         entry = self.entries.get(key)
         stated_teu = row.shipment.train_capacity_teu
         # a row need not repeat which train it is and when it leaves
-        train = train_key(row.shipment if entry is None else merged(row.shipment, entry.facts))
+        train = train_key(row.shipment if entry is None else merged(row.shipment, entry.facts)) or self.trains.get(key)
         problems = self._shipment_problems(entry, row) + self._capacity_problems(train, stated_teu)
         if entry is not None:
             problems += self._container_problems(entry, row)
@@ -128,6 +130,7 @@ class BookingLedger:
         added = self._add_capacity(train, stated_teu)
         warnings: tuple[Problem, ...] = ()
         if stated_teu is not None and train is None:
+            self._without_train.add(key)
             warnings = (_not_kept(row.shipment, stated_teu),)
         if entry is None:
             facts, of_past = self._past(row.shipment)
@@ -139,6 +142,14 @@ class BookingLedger:
             added |= self._update_shipment(entry, row.shipment)
         added |= self._add_container(entry, row.container)
         return Verdict(row.line, State.ACCEPTED if added else State.DUPLICATE, warnings)
+
+    def trains_found(self) -> dict[ShipmentKey, TrainKey]:
+        """Name the trains of shipments whose slots a row stated before a later one told which train it is.
+
+        Where there are some, the rows are to be judged again with these as `trains`: their order must not matter.
+        """
+        found = {key: train_key(self.entries[key].facts) for key in self._without_train}
+        return {key: train for key, train in found.items() if train is not None}
 
     # ------------------------------------------------------------ the shipment's facts
 
@@ -248,9 +259,9 @@ def _remember(slot: Slot) -> None:
 
 
 def _recorded_entry(shipment: RecordedShipment) -> Entry:
-    entry = Entry(shipment.facts, id=shipment.id, version=shipment.version)
+    entry = Entry(shipment.facts, id=shipment.id)
     for container in shipment.containers:
-        entry.add(Slot(container.facts, id=container.id, version=container.version, booked=container.booked))
+        entry.add(Slot(container.facts, id=container.id, booked=container.booked))
     return entry
 
 

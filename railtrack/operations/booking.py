@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from railtrack.domain.actors import Actor
-from railtrack.domain.bookings import BookingLedger
+from railtrack.domain.bookings import BookingLedger, ShipmentKey, TrainKey
 from railtrack.domain.errors import NotAllowed, Problem
 from railtrack.domain.goods import ShipmentRow
 from railtrack.domain.messages import say
@@ -93,18 +93,30 @@ def _judge(
         reading.session, actor.scope, [(owner, ref) for owner, ref in keys if isinstance(owner, int)]
     )
     numbers = _trains_with_slots(rows, recorded.values())
-    ledger = BookingLedger(
-        {(owner, ref): s for (owner, ref), s in recorded.items()},
-        train_capacities(reading.session, numbers),
-        update=update,
-        may_tell_past=actor.is_administrator,
-        shared=set() if actor.is_administrator else trains_shared(reading.session, numbers, actor.organisation_id),
-    )
-    verdicts = tuple(
-        rejected(row.line, [owner]) if isinstance(owner, Problem) else ledger.take((owner, row.shipment.reference), row)
-        for owner, row in zip(owners, rows, strict=True)
-    )
-    return _Judged(ledger, verdicts)
+    capacities = train_capacities(reading.session, numbers)
+    shared = set() if actor.is_administrator else trains_shared(reading.session, numbers, actor.organisation_id)
+
+    def judged(trains: Mapping[ShipmentKey, TrainKey]) -> _Judged:
+        ledger = BookingLedger(
+            {(owner, ref): s for (owner, ref), s in recorded.items()},
+            capacities,
+            update=update,
+            may_tell_past=actor.is_administrator,
+            shared=shared,
+            trains=trains,
+        )
+        verdicts = tuple(
+            rejected(row.line, [owner])
+            if isinstance(owner, Problem)
+            else ledger.take((owner, row.shipment.reference), row)
+            for owner, row in zip(owners, rows, strict=True)
+        )
+        return _Judged(ledger, verdicts)
+
+    found = judged({})
+    # rows that state slots before a later one tells the train are judged with what that one says
+    trains = found.ledger.trains_found()
+    return judged(trains) if trains else found
 
 
 def _trains_with_slots(rows: Sequence[ShipmentRow], recorded: Iterable[RecordedShipment]) -> set[str]:

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import count, pairwise
+from itertools import count, pairwise, permutations
 from pathlib import Path
 
 import pytest
@@ -11,13 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from railtrack.domain.actors import EVERYTHING
+from railtrack.domain.errors import Severity
 from railtrack.domain.goods import ContainerFacts
 from railtrack.domain.network import Network
 from railtrack.operations.exporting import Form, Wanted, What, export
-from railtrack.operations.loading import load_file
+from railtrack.operations.loading import LoadResult, Options, load_file
 from railtrack.operations.reference import init, load_world
 from railtrack.store.engine import Store
 from railtrack.store.shipments import journeys, shipment_named
+from railtrack.store.slots import train_capacities
 from tests.factories import ADMINISTRATOR, container, enter, event_row, moment, shipment_row, tell
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -124,3 +126,41 @@ def test_a_changed_capacity_survives_an_export(store: Store, network: Network, o
     for name in ("A-1", "A-2"):
         with other.reading() as r:
             assert shipment_named(r, EVERYTHING, name).facts.train_capacity_teu == 80.0
+
+
+SLOTS = """reference,partner,origin,destination,train,planned_departure,train_capacity_teu,container,size_type
+C-1,Alpha,CKG,MHG,,,80,CSQU3054383,45G1
+C-1,Alpha,CKG,MHG,T9,,,MSCU6639870,22G1
+C-1,Alpha,CKG,MHG,,2024-03-01T08:00,,TEMU4391254,22G1
+"""
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_slots_may_stand_before_the_row_that_tells_the_train(other: Store, order: tuple[int, ...]) -> None:
+    header, *lines = SLOTS.splitlines()
+    content = "\n".join([header, *(lines[i] for i in order)]).encode()
+
+    def load(content: bytes) -> LoadResult:
+        return load_file(other, content, "s.csv", world=load_world(other), actor=ADMINISTRATOR, now=NOW)
+
+    loaded = load(content)
+    assert (loaded.accepted, [str(p) for p in loaded.problems]) == (3, [])
+    with other.reading() as r:
+        assert shipment_named(r, EVERYTHING, "C-1").facts.train_capacity_teu == 80.0
+    assert load(content).duplicates == 3
+    # and what is agreed holds for such a row too
+    mistaken = content.replace(b",80,", b",82,").replace(b"C-1", b"C-2")
+    assert [(p.column, p.value) for p in load(mistaken).problems] == [("train_capacity_teu", "82")]
+
+
+def test_slots_of_a_train_that_only_a_refused_row_tells_are_not_kept(other: Store) -> None:
+    header, first, *_ = SLOTS.splitlines()
+    refused = "C-1,Alpha,CKG,DUI,T9,2024-03-01T08:00,,MSCU6639870,22G1"
+    loaded = load_file(
+        other, "\n".join([header, first, refused]).encode(), "s.csv", world=load_world(other), actor=ADMINISTRATOR,
+        now=NOW, options=Options(partial=True),
+    )  # fmt: skip
+    assert (loaded.accepted, loaded.rejected) == (1, 1)
+    assert "train_capacity_teu" in [p.column for p in loaded.problems if p.severity is Severity.WARNING]
+    with other.reading() as r:
+        assert train_capacities(r.session, ["T9"]) == {}
