@@ -149,7 +149,8 @@ def travelled(store: Store) -> None:
 def figures(store: Store) -> list[object]:
     """All that is computed of these boxes, and the list of the late."""
     asked = (("transit", ("direction",)), ("dwell", ()), ("borders", ()), ("volume", ()))
-    late = list_page(store, ShipmentFilter(late=True), actor=ADMINISTRATOR, now=datetime(2024, 5, 10, 22, 30, tzinfo=UTC))
+    at = datetime(2024, 5, 10, 22, 30, tzinfo=UTC)
+    late = list_page(store, ShipmentFilter(late=True), actor=ADMINISTRATOR, now=at)
     return [
         [item.summary.reference for item in late.items],
         *(compute(store, name, by=by, actor=ADMINISTRATOR) for name, by in asked),
