@@ -1,5 +1,6 @@
 """People with an account, as values."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,3 +38,8 @@ class Person:
             user_id=self.id,
             origin=origin,
         )
+
+
+def email_key(address: str) -> str:
+    """Give what two spellings of an address have in common: width, case and spaces round it aside."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", address.strip()).casefold())

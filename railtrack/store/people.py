@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select, update
 
 from railtrack.domain.actors import Role
-from railtrack.domain.people import Person
+from railtrack.domain.people import Person, email_key
 from railtrack.domain.records import Organisation
 from railtrack.store.engine import Noting, Reading
 from railtrack.store.tables import OneTimeLinkRow, OrganisationRow, SettingRow, UserRow
@@ -18,8 +18,8 @@ def person_by_id(reading: Reading, person_id: int) -> Person | None:
 
 
 def person_by_email(reading: Reading, email: str) -> Person | None:
-    """Find an account by its address, whatever its case."""
-    return _first(reading, _people().where(func.lower(UserRow.email) == email.lower()))
+    """Find an account by its address, in any spelling."""
+    return _first(reading, _people().where(UserRow.email_key == email_key(email)))
 
 
 def person_by_key(reading: Reading, key: str) -> Person | None:

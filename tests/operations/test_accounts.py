@@ -11,6 +11,7 @@ from railtrack.domain.people import Person
 from railtrack.operations import accounts
 from railtrack.store.engine import Store
 from railtrack.store.organisations import add_organisation
+from railtrack.store.people import add_person
 
 CLERK = Actor(name="cli:tests", role=Role.ADMINISTRATOR)
 PASSWORD = "four wagons to Dostyk"
@@ -31,11 +32,32 @@ def test_an_account_comes_back_as_it_was_given(store: Store, now: datetime) -> N
     assert actor.scope.organisation_id == actor.organisation_id
 
 
-def test_one_address_has_one_account_in_whatever_case(store: Store, now: datetime) -> None:
-    accounts.create_user(store, "a@example.org", "", Role.CITY, actor=CLERK, now=now)
+@pytest.mark.parametrize(
+    ("address", "again"),
+    [
+        ("a@example.org", "A@Example.org"),
+        ("straße@example.org", "STRASSE@example.org"),
+        ("ünal@example.org", "U\u0308NAL@example.org"),  # composed or not
+        ("kowal@example.org", "ｋｏｗａｌ@example.org"),  # as a Chinese keyboard types it
+    ],
+)
+def test_one_address_has_one_account_in_whatever_spelling(
+    store: Store, now: datetime, address: str, again: str
+) -> None:
+    made = accounts.create_user(store, address, "", Role.CITY, actor=CLERK, now=now)
     with pytest.raises(Refused, match="has an account already"):
-        accounts.create_user(store, "A@Example.org", "", Role.CITY, actor=CLERK, now=now)
-    assert len(accounts.list_users(store, actor=CLERK)) == 1
+        accounts.create_user(store, again, "", Role.CITY, actor=CLERK, now=now)
+    assert accounts.list_users(store, actor=CLERK) == [made]
+    assert accounts.find_user(store, again) == made
+
+
+def test_the_database_itself_takes_an_address_once(store: Store, now: datetime) -> None:
+    facts = {"name": "", "role": Role.CITY, "organisation_id": None}
+    with store.noting(CLERK, now) as w:
+        add_person(w, email="straße@example.org", key="1", **facts)
+        w.commit()
+    with pytest.raises(Conflict), store.noting(CLERK, now) as w:
+        add_person(w, email="STRASSE@example.org", key="2", **facts)
 
 
 def test_two_who_press_the_set_up_link_at_once_make_one_administrator(store: Store, now: datetime) -> None:

@@ -16,7 +16,8 @@ from railtrack.domain.errors import Unavailable
 from railtrack.domain.network import Network
 from railtrack.store import migrating
 from railtrack.store.engine import Store
-from railtrack.store.tables import Base, JourneyRow, ShipmentRow
+from railtrack.store.people import person_by_email
+from railtrack.store.tables import Base, JourneyRow, ShipmentRow, UserRow
 from tests.factories import container, enter, furnish, moment, shipment_row
 
 
@@ -134,3 +135,23 @@ def test_the_ends_of_plans_known_before_are_reckoned_by_the_migration(spare: Sto
     migrating.downgrade(spare.engine, "0001")
     spare.migrate()
     assert ends() == known
+
+
+def test_accounts_known_before_get_the_keys_of_their_addresses(spare: Store, now: datetime) -> None:
+    migrating.downgrade(spare.engine, "0002")
+    addresses = ("Straße@Example.org", "STRASSE@example.org", "kowal@example.org")
+    with spare.engine.begin() as connection:
+        for number, address in enumerate(addresses):
+            connection.execute(
+                text(
+                    "INSERT INTO users (email, name, role, language, created_at, fs_uniquifier, active, login_count)"
+                    " VALUES (:email, '', 'city', '', '2024-01-01 00:00:00', :key, true, 0)"
+                ),
+                {"email": address, "key": str(number)},
+            )
+    spare.migrate()
+    with spare.reading() as r:
+        keys = list(r.session.scalars(select(UserRow.email_key).order_by(UserRow.id)))
+        found = [person_by_email(r, address) for address in ("strasse@example.org", "KOWAL@EXAMPLE.ORG")]
+    assert keys == ["strasse@example.org", "strasse@example.org 2", "kowal@example.org"]
+    assert [person.email for person in found if person] == ["Straße@Example.org", "kowal@example.org"]

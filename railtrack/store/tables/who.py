@@ -5,11 +5,18 @@ from datetime import datetime
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
+    Index,
     String,
 )
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
+from railtrack.domain.people import email_key
 from railtrack.store.tables.base import Base, BigId
+
+
+def _email_key(context: DefaultExecutionContext) -> str:
+    return email_key(context.get_current_parameters()["email"])
 
 
 class OrganisationRow(Base):
@@ -32,6 +39,7 @@ class UserRow(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     email: Mapped[str] = mapped_column(String(255), unique=True)
+    email_key: Mapped[str] = mapped_column(default=_email_key, server_default="")  # so that two spellings are one
     name: Mapped[str] = mapped_column(String(200), default="")
     role: Mapped[str] = mapped_column(String(20))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
@@ -47,6 +55,7 @@ class UserRow(Base):
     login_count: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (
+        Index("uq_users_email_key", "email_key", unique=True),
         CheckConstraint("role IN ('partner', 'city', 'administrator')", name="role_known"),
         CheckConstraint("role <> 'partner' OR organisation_id IS NOT NULL", name="partner_has_organisation"),
     )
