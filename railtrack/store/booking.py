@@ -11,17 +11,15 @@ from sqlalchemy.orm import Session
 from railtrack.domain.actors import Scope
 from railtrack.domain.bookings import Entry, Slot, TrainKey
 from railtrack.domain.comparing import as_record, is_same
-from railtrack.domain.errors import Conflict
 from railtrack.domain.goods import ContainerFacts, Money, ShipmentFacts
 from railtrack.domain.journeys import Direction
-from railtrack.domain.messages import say
 from railtrack.domain.network import Network
 from railtrack.domain.records import Organisation, RecordedContainer, RecordedShipment
 from railtrack.store.bulk import in_batches
 from railtrack.store.engine import Writing
 from railtrack.store.moments import columns, moment, plan_columns
 from railtrack.store.refold import refold
-from railtrack.store.slots import PLANNED_TRAIN, move_facts_aboard, write_slots_of_trains
+from railtrack.store.slots import PLANNED_TRAIN, move_facts_aboard, shipments_planned_on, write_slots_of_trains
 from railtrack.store.tables import ContainerRow, OrganisationRow, ShipmentRow, TrainRow
 
 
@@ -168,16 +166,19 @@ def write_bookings(
 ) -> None:
     """Write what a ledger gathered and derive the journeys that follow from it.
 
-    `provenance` is by reference, `otherwise` for those it does not name. Raises Conflict where a row was changed by
-    somebody else since it was read.
+    `provenance` is by reference, `otherwise` for those it does not name. The ledger was filled in this transaction:
+    writers follow each other, so nobody changed a row since it was read.
     """
     entries = {key: entry for key, entry in entries.items() if entry.touched}
+    known = {entry.id for entry in entries.values() if entry.id is not None}
     write_slots_of_trains(w, capacities)
     _insert_shipments(w, network, {key: e for key, e in entries.items() if e.id is None}, provenance, otherwise)
     for (organisation_id, _), entry in entries.items():
         if entry.before is not None:
             _update_shipment(w, network, entry, organisation_id)
     _write_slots(w, entries)
+    new = {entry.id for entry in entries.values() if entry.id is not None} - known
+    _raise_versions(w, (known | shipments_planned_on(w.session, capacities)) - new)
     refold(w.session, network, [entry.id for entry in entries.values() if entry.id is not None], w.change)
     move_facts_aboard(w, capacities)
 
@@ -216,19 +217,16 @@ def _insert_shipments(
 
 def _update_shipment(w: Writing, network: Network, entry: Entry, organisation_id: int) -> None:
     assert entry.before is not None  # noqa: S101 - only changed entries come here
-    values = shipment_columns(network, entry.facts) | {"change": w.change, "version": entry.version + 1}
+    values = shipment_columns(network, entry.facts)
     if not is_same(entry.facts.planned_arrival, entry.before.planned_arrival):
         values["plan_recorded_at"] = w.now
         if entry.before.planned_arrival is None:
             values |= _first_plan(entry.facts, w.now)
-    _expect_one(
-        w.session.execute(
-            update(ShipmentRow)
-            .where(ShipmentRow.id == entry.id, ShipmentRow.version == entry.version)
-            .values(values)
-            .execution_options(synchronize_session=False)
-        ),
-        entry.facts.reference,
+    w.session.execute(
+        update(ShipmentRow)
+        .where(ShipmentRow.id == entry.id)
+        .values(values)
+        .execution_options(synchronize_session=False)
     )
     w.audit("change", "shipment", entry.id, as_record(entry.before), as_record(entry.facts), organisation_id)
 
@@ -247,20 +245,17 @@ def _first_plan(facts: ShipmentFacts, now: datetime) -> dict[str, Any]:
 
 def _write_slots(w: Writing, entries: Mapping[tuple[int, str], Entry]) -> None:
     rows, new = [], []
-    for (organisation_id, reference), entry in entries.items():
+    for (organisation_id, _), entry in entries.items():
         for slot in entry.slots:
             if slot.id is None:
                 rows.append(container_columns(slot) | {"shipment_id": entry.id, "version": 1})
                 new.append((organisation_id, entry, slot))
             elif slot.before is not None:
-                _expect_one(
-                    w.session.execute(
-                        update(ContainerRow)
-                        .where(ContainerRow.id == slot.id, ContainerRow.version == slot.version)
-                        .values(container_columns(slot) | {"version": slot.version + 1})
-                        .execution_options(synchronize_session=False)
-                    ),
-                    reference,
+                w.session.execute(
+                    update(ContainerRow)
+                    .where(ContainerRow.id == slot.id)
+                    .values(container_columns(slot) | {"version": ContainerRow.version + 1})
+                    .execution_options(synchronize_session=False)
                 )
                 w.audit("change", "container", slot.id, as_record(slot.before), as_record(slot.facts), organisation_id)
     if rows:
@@ -271,18 +266,17 @@ def _write_slots(w: Writing, entries: Mapping[tuple[int, str], Entry]) -> None:
             slot.id = container_id
             after = {"shipment": entry.facts.reference, **as_record(slot.facts)}
             w.audit("add", "container", container_id, None, after, organisation_id)
-    for part in in_batches([e.id for e in entries.values() if e.id is not None]):
+
+
+def _raise_versions(w: Writing, shipment_ids: Iterable[int]) -> None:
+    """Let whoever holds a copy of these shipments see that it is old: once a transaction, however much changed."""
+    for part in in_batches(sorted(shipment_ids)):
         w.session.execute(
             update(ShipmentRow)
             .where(ShipmentRow.id.in_(part))
-            .values(change=w.change)
+            .values(change=w.change, version=ShipmentRow.version + 1)
             .execution_options(synchronize_session=False)
         )
-
-
-def _expect_one(result: Any, reference: str) -> None:
-    if result.rowcount != 1:
-        raise Conflict(say("%(reference)s was changed by somebody else meanwhile; look again.", reference=reference))
 
 
 def shipment_columns(network: Network, facts: ShipmentFacts) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def follow_station(w: Writing, network: Network, station_id: str) -> None:
             w.session.execute(
                 update(ShipmentRow)
                 .where(ShipmentRow.origin == origin, ShipmentRow.destination == destination)
-                .values(direction=direction, change=w.change)
+                .values(direction=direction, change=w.change, version=ShipmentRow.version + 1)
                 .execution_options(synchronize_session=False)
             )
     _follow_clock(w, network, station_id)

@@ -71,6 +71,15 @@ def write_slots_of_trains(w: Writing, capacities: Mapping[TrainKey, float]) -> N
     w.session.flush()
 
 
+def shipments_planned_on(session: Session, trains: Iterable[TrainKey]) -> set[int]:
+    """Give the shipments of all partners that are planned on these trains, and so show their slots."""
+    found: set[int] = set()
+    for part in in_batches(sorted(trains)):
+        named = tuple_(TrainRow.number, TrainRow.departure_date, TrainRow.origin).in_(part)
+        found.update(session.scalars(select(ShipmentRow.id).join(TrainRow, PLANNED_TRAIN).where(named)))
+    return found
+
+
 def move_facts_aboard(w: Writing, trains: Collection[TrainKey]) -> None:
     """Let the facts of all that is on these trains follow: the slots are one, though no journey is otherwise."""
     for part in in_batches(_on_trains(w.session, trains)):

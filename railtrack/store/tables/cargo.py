@@ -74,9 +74,8 @@ class ShipmentRow(Base):
     note: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     change: Mapped[int] = mapped_column(BigInteger, index=True)  # the change it was last touched by
-    version: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int] = mapped_column(default=1)  # rises with its facts, its containers and its train's slots
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy as it stands
     __table_args__ = (
         UniqueConstraint("organisation_id", "reference"),
         CheckConstraint("origin <> destination", name="goes_somewhere"),
@@ -117,7 +116,6 @@ class ContainerRow(Base):
     teu: Mapped[float | None]  # only where a published source gives it; else by size-type
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy as it stands
     __table_args__ = (
         Index(
             "uq_containers_numbered",

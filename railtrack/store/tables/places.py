@@ -28,7 +28,6 @@ class StationRow(Base):
     version: Mapped[int] = mapped_column(default=1)
     edited: Mapped[bool] = mapped_column(default=False)  # mended in the product: `init` leaves it alone
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy as it stands
     __table_args__ = (
         CheckConstraint("lat BETWEEN -90 AND 90", name="lat_range"),
         CheckConstraint("lon BETWEEN -180 AND 180", name="lon_range"),
@@ -50,7 +49,6 @@ class LegRow(Base):
     version: Mapped[int] = mapped_column(default=1)
     edited: Mapped[bool] = mapped_column(default=False)
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy as it stands
     __table_args__ = (CheckConstraint("length_km > 0", name="length_positive"),)
 
 
@@ -65,5 +63,3 @@ class CorridorRow(Base):
     details: Mapped[dict[str, Any]]  # stations, border pairs, gauge changes, planned hours, published length
     version: Mapped[int] = mapped_column(default=1)
     edited: Mapped[bool] = mapped_column(default=False)
-
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy as it stands
