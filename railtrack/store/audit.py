@@ -1,5 +1,6 @@
 """Reading the audit: who changed what. It is written by `Writing.audit`, with the change itself, and never changed."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import and_, false, or_, select
@@ -17,6 +18,8 @@ def audit_entries(
     scope: Scope,
     *,
     subject: str | None = None,
+    subjects: Collection[str] = (),
+    action: str | None = None,
     subject_id: str | None = None,
     actor: str | None = None,
     limit: int = 100,
@@ -24,7 +27,14 @@ def audit_entries(
 ) -> Page[AuditEntry]:
     """Give entries, newest first: all, or those of one's own organisation."""
     conditions = [_in_sight(scope)]
-    for column, wanted in ((AuditRow.subject, subject), (AuditRow.subject_id, subject_id), (AuditRow.actor, actor)):
+    if subjects:
+        conditions.append(AuditRow.subject.in_(subjects))
+    for column, wanted in (
+        (AuditRow.subject, subject),
+        (AuditRow.subject_id, subject_id),
+        (AuditRow.actor, actor),
+        (AuditRow.action, action),
+    ):
         if wanted is not None:
             conditions.append(column == wanted)
     return _page(r, conditions, limit, cursor)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from railtrack.domain.errors import Conflict, NotFound, Problem, Refused
 from railtrack.domain.messages import say
@@ -19,6 +19,7 @@ from railtrack.store.bulk import in_batches
 from railtrack.store.engine import Reading, Writing
 from railtrack.store.moved import follow_station, is_elsewhere
 from railtrack.store.refold import refold
+from railtrack.store.removing import REMOVE, kept, last_removal
 from railtrack.store.tables import CorridorRow, JourneyRow, LegRow, ShipmentRow, StationRow
 
 V = TypeVar("V")
@@ -67,7 +68,8 @@ def reference_stamp(r: Reading) -> str:
         select(func.count().label("n"), func.coalesce(func.sum(table.version), 0).label("v"))
         for table in (StationRow, LegRow, CorridorRow)
     ]
-    return "-".join(str(n) for query in rows for n in r.session.execute(query).one())
+    counted = [n for query in rows for n in r.session.execute(query).one()]
+    return "-".join(map(str, (*counted, last_removal(r))))
 
 
 def station(r: Reading, station_id: str) -> Versioned[Station]:
@@ -124,10 +126,12 @@ def save_reference(
 ) -> Saved:
     """Bring the tables to what `data/` says: add what is new, change what differs, keep what was edited.
 
-    Nothing is ever taken out, since shipments may name it. Raises Refused where old and new do not fit together.
+    Nothing is taken out, since shipments may name it, and what was removed in the product stays so. Raises Refused
+    where old and new do not fit together.
     """
     corridors_before = {c.value.id: c.value for c in versioned(w, Corridor)}
     stations_before = {s.value.id: s.value for s in versioned(w, Station)}
+    stations, legs, corridors = kept(w, stations, legs, corridors)
     saved = [_save_all(w, Station, stations), _save_all(w, Leg, legs), _save_all(w, Corridor, corridors)]
     total = Saved(sum(s.added for s in saved), sum(s.changed for s in saved), sum(s.kept for s in saved))
     if total.added or total.changed:
@@ -180,6 +184,23 @@ def save_leg(w: Writing, value: Leg, version: int | None = None) -> None:
 def save_corridor(w: Writing, value: Corridor, version: int | None = None) -> None:
     """Add or change a corridor; raises Refused where no leg joins two of its stations."""
     _save(w, value, version)
+
+
+def remove(w: Writing, value: Station | Leg | Corridor, version: int) -> None:
+    """Take out what nothing uses; raises Conflict where it was changed since that version."""
+    kind = type(value)
+    table, name, key, _ = _KINDS[kind]
+    identity = _identity(kind, value)
+    shown = "–".join(identity)
+    gone: Any = w.session.execute(
+        delete(table)
+        .where(*_is(table, key, identity), table.version == version)
+        .execution_options(synchronize_session=False)
+    )
+    if gone.rowcount != 1:
+        raise Conflict(say("%(name)s was changed by somebody else meanwhile; look again.", name=shown))
+    w.audit(REMOVE, name, shown, _shown(kind, value))
+    _derive(w, set())
 
 
 def _save(w: Writing, value: Station | Leg | Corridor, version: int | None) -> None:

@@ -15,7 +15,7 @@ from railtrack.config import Settings
 from railtrack.operations.accounts import remembered_secret
 from railtrack.store.engine import Store
 from railtrack.web import about, errors, filters, headers, health, i18n, security, shell, simulated
-from railtrack.web.administering import accounts, places
+from railtrack.web.administering import accounts, places, removing
 from railtrack.web.current import system_clock
 from railtrack.web.entering import event_form, imports, shipment_form
 from railtrack.web.figures import statistics
@@ -72,6 +72,7 @@ def _pages() -> Iterator[Blueprint]:
     yield event_form.blueprint
     yield imports.blueprint
     yield places.blueprint
+    yield removing.blueprint
     yield shipment_page.blueprint
     yield trains.blueprint
     yield containers.blueprint

@@ -29,7 +29,8 @@ KINDS = ("stations", "legs", "corridors")
 
 
 @blueprint.before_request
-def _administrators_only() -> None:
+def administrators_only() -> None:
+    """Say that there is no such page."""
     account = current_account()
     if account is None or not account.is_administrator:
         raise NotFound(say("There is no such page."))
