@@ -69,7 +69,7 @@
   const isPosition = () => kind.value === "position";
   function showPlace() {
     position.hidden = !isPosition();
-    document.querySelector("[data-station]").hidden = isPosition();
+    for (const part of document.querySelectorAll("[data-station]")) part.hidden = isPosition();
   }
   if (position) {
     kind.addEventListener("change", showPlace);
@@ -100,7 +100,7 @@
       if (!zone || isAnywhere && !isClock(zone)) return;
       const untouched = shown.value.startsWith(`${date.value}T${time.value}@`);
       button.dataset.now = zone;
-      document.getElementById("zone").textContent = isAnywhere ? clock.value : station.dataset.zoneWords || zoneWords(station);
+      document.getElementById("zone").textContent = isAnywhere ? clock.value.trim().replace(/^(?=[+−-])/, "UTC") : station.dataset.zoneWords || zoneWords(station);
       if (untouched) setNow(button);
       if (untouched) shown.value = `${date.value}T${time.value}@${zone}`;
     });
