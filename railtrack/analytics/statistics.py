@@ -5,7 +5,7 @@ float, None where there is no data. None of them refreshes the engine, so that t
 `engine.refresh()` before.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from railtrack.analytics import borders as _borders
@@ -33,6 +33,7 @@ from railtrack.analytics.reliability import reliability
 from railtrack.analytics.rows import MAY_LACK, Row, Shape, where
 from railtrack.analytics.transit import transit
 from railtrack.analytics.volume import unpublished, volume
+from railtrack.domain.actors import EVERYTHING, Scope
 from railtrack.domain.messages import say
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "WrongUsage",
     "behind",
     "borders",
+    "columns",
     "compute",
     "dwell",
     "groups",
@@ -67,7 +69,7 @@ class Computation(Protocol):
         by: Iterable[str] = (),
         options: Options = USUAL,
         *,
-        partner_names: Collection[str] | None = None,
+        scope: Scope = EVERYTHING,
     ) -> list[Row]: ...
 
 
@@ -102,10 +104,17 @@ def compute(
     by: Iterable[str] = (),
     options: Options = USUAL,
     *,
-    partner_names: Collection[str] | None = None,
+    scope: Scope = EVERYTHING,
 ) -> list[Row]:
-    """Give the rows of the statistic named; `partner_names` restricts to the partners the asker may see."""
-    return STATISTICS[statistic](engine, filters, by, options, partner_names=partner_names)
+    """Give the rows of the statistic named; `scope` restricts to what the asker may see."""
+    return STATISTICS[statistic](engine, filters, by, options, scope=scope)
+
+
+def columns(statistic: Statistic, by: Iterable[str] = ()) -> tuple[str, ...]:
+    """Name the columns of the statistic's rows in their order, also where there is no row to tell them."""
+    shape = _SHAPES[statistic](USUAL)
+    own = _volume.COLUMNS if statistic is Statistic.VOLUME else shape.order
+    return (*shape.groups(groups(statistic, by)), *own)
 
 
 def behind(
@@ -116,7 +125,7 @@ def behind(
     options: Options = USUAL,
     *,
     column: str | None = None,
-    partner_names: Collection[str] | None = None,
+    scope: Scope = EVERYTHING,
 ) -> list[int]:
     """Give the ids of the journeys behind a figure, ascending.
 
@@ -126,7 +135,7 @@ def behind(
     statistic does not have.
     """
     shape = _SHAPES[statistic](options)
-    conditions = where(shape, filters, options, partner_names)
+    conditions = where(shape, filters, options, scope)
     chosen = column or _MAIN_COUNT[statistic]
     if chosen not in shape.counts:
         raise WrongUsage(
@@ -154,11 +163,11 @@ def ungrouped(
     by: Iterable[str] = (),
     options: Options = USUAL,
     *,
-    partner_names: Collection[str] | None = None,
+    scope: Scope = EVERYTHING,
 ) -> list[int]:
     """Give the journeys in no row when grouped so: those without a date, by a period."""
     shape = _SHAPES[statistic](options)
-    conditions = where(shape, filters, options, partner_names)
+    conditions = where(shape, filters, options, scope)
     keys = [shape.group(group.value) for group in groups(statistic, by) if group.value not in MAY_LACK]
     conditions.add(f"({' OR '.join(f'{key} IS NULL' for key in keys)})" if keys else "FALSE")
     return _ids(engine, shape, str(conditions), conditions.values)

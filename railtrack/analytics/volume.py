@@ -4,14 +4,15 @@ What was not published adds nothing to a sum; `unpublished` says for how many jo
 TEU on trains of known capacity against that capacity, so it is the share of slots that earned something.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from railtrack.analytics.engine import Engine
 from railtrack.analytics.filters import ALL, USUAL, Filters, Options, Statistic, Where, groups
 from railtrack.analytics.rows import Row, Shape, none_last, quoted, select, table, where
+from railtrack.domain.actors import EVERYTHING, Scope
 from railtrack.domain.journeys import Direction
 
-_COLUMNS = (
+COLUMNS = (
     *("trains", "containers", "laden", "empty", "teu", "gross_t"),
     *("capacity_teu", "fill_share", "fill_trains", "balance"),
 )
@@ -72,13 +73,13 @@ def volume(
     by: Iterable[str] = (),
     options: Options = USUAL,
     *,
-    partner_names: Collection[str] | None = None,
+    scope: Scope = EVERYTHING,
 ) -> list[Row]:
     """Give what departed, in TEU and tonnes (t), a row per direction; both directions in every group, zeros if none."""
     asked = groups(Statistic.VOLUME, by)
     form = shape(options)
     keys = form.groups(asked)
-    conditions = where(form, filters, options, partner_names)
+    conditions = where(form, filters, options, scope)
     per_train = select(keys | _PER_TRAIN, form.source, conditions, keys, also=("j.train_key",))
     over_trains = {name: f"t.{quoted(name)}" for name in keys}
     with engine.snapshot() as snapshot:
@@ -94,7 +95,7 @@ def unpublished(
     by: Iterable[str] = (),
     options: Options = USUAL,
     *,
-    partner_names: Collection[str] | None = None,
+    scope: Scope = EVERYTHING,
 ) -> list[Row]:
     """Count, per direction, the departed journeys whose containers, TEU or gross mass are not known.
 
@@ -103,7 +104,7 @@ def unpublished(
     asked = groups(Statistic.VOLUME, by)
     form = shape(options)
     with engine.snapshot() as snapshot:
-        return table(snapshot, form, asked, where(form, filters, options, partner_names))
+        return table(snapshot, form, asked, where(form, filters, options, scope))
 
 
 def _both_directions(rows: Iterable[Row], keys: tuple[str, ...]) -> list[Row]:
@@ -115,7 +116,7 @@ def _both_directions(rows: Iterable[Row], keys: tuple[str, ...]) -> list[Row]:
     return [found.get(key) or dict(zip(keys, key, strict=True)) | _NOTHING for key in sorted(wanted, key=none_last)]
 
 
-_NOTHING: Row = dict.fromkeys(_COLUMNS, 0) | {"teu": 0.0, "gross_t": 0.0, "capacity_teu": 0.0, "fill_share": None}
+_NOTHING: Row = dict.fromkeys(COLUMNS, 0) | {"teu": 0.0, "gross_t": 0.0, "capacity_teu": 0.0, "fill_share": None}
 
 
 def _with_balance(rows: list[Row], keys: tuple[str, ...]) -> list[Row]:

@@ -9,9 +9,10 @@ from railtrack.cli.output import print_csv, print_json, print_table
 from railtrack.cli.session import Command, Session, acting, pass_session
 from railtrack.domain.journeys import Direction
 from railtrack.operations import routes
-from railtrack.operations.statistics import By, DateOf, Filters, Options, Plan, Statistic, compute
+from railtrack.operations.statistics import By, DateOf, Filters, Options, Plan, Statistic, columns, compute
 
 JSON, TABLE, CSV, GEOJSON = "json", "table", "csv", "geojson"
+CORRIDOR = ("id", "name", "length_km", "stations", "gauge_changes", "border_crossings", "planned_h")
 
 
 @click.command(cls=Command)
@@ -70,7 +71,7 @@ def stats(
     if form == JSON:
         print_json(rows)
     elif form == CSV:
-        print_csv(rows)
+        print_csv(rows, columns(Statistic(statistic), by))
     else:
         print_table(rows)
 
@@ -111,6 +112,6 @@ def corridors(session: Session, form: str) -> None:
     elif form == JSON:
         print_json(rows)
     elif form == CSV:
-        print_csv(rows)
+        print_csv(rows, CORRIDOR)
     else:
         print_table(rows, ("id", "length_km", "planned_h", "gauge_changes", "border_crossings", "name"))

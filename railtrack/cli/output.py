@@ -22,15 +22,12 @@ def print_json(document: object) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False))
 
 
-def print_csv(rows: Sequence[Mapping[str, object]], columns: Sequence[str] = ()) -> None:
-    """Print rows as CSV, numbers unrounded, empty where nothing is known."""
-    names = list(columns or (rows[0] if rows else ()))
-    if not names:
-        return  # no row, so nothing tells the columns
+def print_csv(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> None:
+    """Print rows as CSV, numbers unrounded, empty where nothing is known; the header also where there is no row."""
     buffer = StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows([_csv(row.get(name)) for name in names] for row in rows)
+    writer.writerow(columns)
+    writer.writerows([_csv(row.get(name)) for name in columns] for row in rows)
     click.echo(buffer.getvalue(), nl=False)
 
 

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from railtrack.analytics.engine import Engine
 from railtrack.analytics.filters import GROUPS, By, DateOf, Filters, Options, Plan, Statistic, WrongUsage
-from railtrack.analytics.statistics import Row
+from railtrack.analytics.statistics import Row, columns
 from railtrack.analytics.statistics import compute as _compute
 from railtrack.domain.actors import Actor
 from railtrack.domain.errors import NotFound
@@ -29,9 +29,9 @@ __all__ = [
     "Row",
     "Statistic",
     "WrongUsage",
+    "columns",
     "compute",
     "engine_of",
-    "partner_names",
     "settled",
 ]
 
@@ -60,15 +60,7 @@ def compute(
     seen = settled(store, filters or Filters(), actor)
     engine = engine_of(store)
     engine.refresh()
-    return _compute(engine, statistic, seen, by, options or Options(), partner_names=partner_names(store, actor))
-
-
-def partner_names(store: Store, actor: Actor) -> list[str] | None:
-    """Give the organisations whose journeys the asker may count; None for all."""
-    if actor.scope.everything:
-        return None
-    with store.reading() as reading:
-        return [organisation.name for organisation in partners(reading, actor.scope)]
+    return _compute(engine, statistic, seen, by, options or Options(), scope=actor.scope)
 
 
 def engine_of(store: Store) -> Engine:

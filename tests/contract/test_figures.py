@@ -49,6 +49,20 @@ def test_rows_have_these_columns_the_grouped_ones_first(stats: Stats, statistic:
     assert {row["quarter"] for row in both} <= {"2024-Q1", "2024-Q2"}
 
 
+@pytest.mark.parametrize("statistic", list(COLUMNS))
+@pytest.mark.parametrize("by", [(), ("month",), ("quarter", "direction")])
+def test_csv_names_its_columns_also_where_there_is_no_row(run: Run, statistic: str, by: tuple[str, ...]) -> None:
+    grouped = [option for group in by for option in ("--by", group)]
+    written = run("stats", statistic, "--include-dates", *grouped, "--format", "csv").stdout.splitlines()
+    in_json = json.loads(run("stats", statistic, "--include-dates", *grouped, "--format", "json").stdout)
+    assert not in_json or list(in_json[0]) == written[0].split(",")
+    asked = ("stats", statistic, "--from", "2030-01-01", *grouped)
+    later = run(*asked, "--format", "csv").stdout.splitlines()
+    own = [name for name in COLUMNS[statistic].split() if name not in by]
+    assert later[0].split(",") == [*by, *own]
+    assert json.loads(run(*asked, "--format", "json").stdout) == [] or len(later) > 1
+
+
 def test_groups_add_up_to_the_whole(stats: Stats) -> None:
     whole = stats("transit")[0]
     for group in GROUPS:
