@@ -55,7 +55,7 @@ class AuditRow(Base):
     __tablename__ = "audit"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    at: Mapped[datetime] = mapped_column(index=True)
+    at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(255))
     origin: Mapped[str] = mapped_column(String(100))  # cli, web and the address, api
     action: Mapped[str] = mapped_column(String(60))
@@ -65,7 +65,10 @@ class AuditRow(Base):
     before: Mapped[dict[str, Any] | None]
     after: Mapped[dict[str, Any] | None]
 
-    __table_args__ = (Index("ix_audit_subject_subject_id", "subject", "subject_id"),)
+    __table_args__ = (
+        Index("ix_audit_subject_subject_id", "subject", "subject_id"),
+        Index("ix_audit_organisation_id_id", "organisation_id", "id"),
+    )
 
 
 class DraftRow(Base):

@@ -73,7 +73,7 @@ class ShipmentRow(Base):
     source: Mapped[str] = mapped_column(default="")  # of a published movement
     note: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
-    change: Mapped[int] = mapped_column(BigInteger, index=True)  # the change it was last touched by
+    change: Mapped[int] = mapped_column(BigInteger)  # the change it was last touched by
     version: Mapped[int] = mapped_column(default=1)  # rises with its facts, its containers and its train's slots
 
     __table_args__ = (

@@ -56,7 +56,6 @@ class EventRow(Base):
             sqlite_where=text("corrects IS NULL AND voids IS NULL"),
             postgresql_where=text("corrects IS NULL AND voids IS NULL"),
         ),
-        Index("ix_events_identity", "identity"),
         CheckConstraint("corrects IS NULL OR voids IS NULL", name="one_successor_kind"),
         CheckConstraint("occurred_at IS NOT NULL OR event = 'void'", name="time_unless_void"),
         KEPT_IDS,
