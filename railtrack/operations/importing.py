@@ -1,7 +1,8 @@
 """Taking in a file in two steps: kept and judged first, stored when its owner says so.
 
 A file waits in the store for its owner alone, at most a day. What is stored is stored in one transaction; a second
-yes to the same file answers with what came of the first.
+yes to the same file answers with what came of the first. What came of it is kept a month; the refused rows with their
+reasons too, of the owner's last files.
 """
 
 from base64 import b64decode, b64encode
@@ -30,11 +31,11 @@ from railtrack.operations.loading import LoadResult, Options, load_file
 from railtrack.store import desk
 from railtrack.store.engine import Store
 
-UPLOAD_LIFE, RECEIPT_LIFE = timedelta(days=1), timedelta(days=30)
+UPLOAD_LIFE, RESULT_LIFE, RECEIPT_LIFE = timedelta(days=1), timedelta(days=30), timedelta(days=30)
 STORING_LIFE = timedelta(minutes=10)  # after that whoever was storing a file is taken to be gone
 MOST_WAITING = 10  # files of one user
 SAMPLE_LINES = 6
-LARGEST_REFUSED = 20_000_000
+LARGEST_REFUSED, MOST_REFUSED = 20_000_000, 10  # bytes of refused rows kept with a file; such files of one user
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,14 +119,14 @@ def cell(row: RawRow, column: str) -> str:
 
 
 def keep(store: Store, content: bytes, name: str, *, actor: Actor, now: datetime) -> str:
-    """Keep a file until its owner decides and give its id; what lay longer than a day is thrown away.
+    """Keep a file until its owner decides and give its id; what lay longer than it may is thrown away.
 
     Raises Refused where `MOST_WAITING` files wait already.
     """
     user_id = owner_id(actor)
     with store.noting(actor, now) as w:
         desk.lock_desk(w, user_id)
-        desk.forget_uploads(w, now - UPLOAD_LIFE)
+        desk.forget_uploads(w, now - UPLOAD_LIFE, decided_before=now - RESULT_LIFE)
         desk.forget_receipts(w, now - RECEIPT_LIFE)
         if len(desk.uploads(w, user_id, state=desk.WAITING)) >= MOST_WAITING:
             raise Refused(
@@ -142,10 +143,10 @@ def keep(store: Store, content: bytes, name: str, *, actor: Actor, now: datetime
 
 
 def upload(store: Store, upload_id: str, *, actor: Actor, now: datetime) -> desk.Upload:
-    """Give a file of one's own; raises NotFound, also once it is a day old."""
+    """Give a file of one's own; raises NotFound, also once it waited for a day or was decided a month ago."""
     with store.reading() as reading:
         found = desk.upload(reading, owner_id(actor), upload_id)
-    if found.uploaded_at < now - UPLOAD_LIFE:
+    if found.uploaded_at < now - (UPLOAD_LIFE if found.state == desk.WAITING else RESULT_LIFE):
         raise NotFound(say("There is no such file here; upload it again."))
     return found
 
@@ -190,6 +191,7 @@ def accept(
         return outcome
     with suppress(Conflict), store.noting(actor, now) as w:
         desk.settle_upload(w, owner_id(actor), file.id, desk.STORED, outcome)
+        desk.forget_refused(w, owner_id(actor), MOST_REFUSED)
         w.commit()
         return outcome
     # another yes was first; both were stored once, since a row sent twice is a duplicate
@@ -251,7 +253,7 @@ def refused_file(
 
 def refused_kept(result: Mapping[str, Any]) -> tuple[bytes, str] | None:
     """Give the refused rows that were kept with the result of a file."""
-    kept = result.get("refused")
+    kept = result.get(desk.REFUSED_ROWS)
     return None if not kept else (b64decode(kept), str(result.get("format", "csv")))
 
 
@@ -283,5 +285,5 @@ def _summary(result: LoadResult, render: Callable[[Message], str]) -> dict[str, 
     if result.rejected:
         content, form = refused_file(result, render=render)
         if len(content) <= LARGEST_REFUSED:
-            found |= {"refused": b64encode(content).decode("ascii"), "format": form}
+            found |= {desk.REFUSED_ROWS: b64encode(content).decode("ascii"), "format": form}
     return found

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Select, and_, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from railtrack.domain.errors import Conflict, NotFound
@@ -17,6 +17,7 @@ from railtrack.store.engine import Noting, Reading
 from railtrack.store.tables import DraftRow, FormReceiptRow, UploadRow, UserRow
 
 WAITING, STORED, DROPPED = "waiting", "stored", "dropped"
+REFUSED_ROWS = "refused"  # where the result of a file keeps them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,10 +129,27 @@ def settle_upload(w: Noting, user_id: int, upload_id: str, state: str, result: d
         raise Conflict(say("This file was dealt with already."))
 
 
-def forget_uploads(w: Noting, before: datetime) -> int:
-    """Delete files uploaded before a time, whatever became of them; gives their number."""
-    done: Any = w.session.execute(delete(UploadRow).where(UploadRow.uploaded_at < before))
+def forget_uploads(w: Noting, before: datetime, *, decided_before: datetime | None = None) -> int:
+    """Delete files uploaded before a time, or before another what became of those that were decided; their number."""
+    waits = UploadRow.state == WAITING
+    old = or_(
+        and_(waits, UploadRow.uploaded_at < before), and_(~waits, UploadRow.uploaded_at < (decided_before or before))
+    )
+    done: Any = w.session.execute(delete(UploadRow).where(old))
     return int(done.rowcount)
+
+
+def forget_refused(w: Noting, user_id: int, keep: int) -> None:
+    """Let go of the refused rows of a user's decided files but the `keep` newest; what came of them stays known."""
+    decided = select(UploadRow.id).where(UploadRow.user_id == user_id, UploadRow.state == STORED)
+    newest = decided.order_by(UploadRow.uploaded_at.desc(), UploadRow.id).limit(keep)
+    rows = w.session.execute(
+        select(UploadRow.id, UploadRow.result).where(UploadRow.id.in_(decided), UploadRow.id.not_in(newest))
+    )
+    for row in rows.all():
+        if REFUSED_ROWS in (row.result or {}):
+            left = {name: value for name, value in row.result.items() if name != REFUSED_ROWS}
+            w.session.execute(update(UploadRow).where(UploadRow.id == row.id).values(result=left))
 
 
 _UPLOADS: Select[Any] = select(

@@ -1,7 +1,7 @@
 """Forms and files are carried out once, whoever sends them again and when; on both databases."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -219,6 +219,44 @@ def test_files_are_forgotten_after_a_day(furnished: Store, clerk: Actor) -> None
     assert importing.waiting(furnished, actor=clerk, now=later) == []
     importing.keep(furnished, csv_of(2), "b.csv", actor=clerk, now=later)
     assert count(furnished, UploadRow) == 1
+
+
+def taken_in(store: Store, world: World, clerk: Actor, serial: int, now: datetime) -> str:
+    """Take in the good row of a file with a refused one."""
+    content = csv_of(serial) + b"\n" + csv_of(serial + 500, size_type="45G").splitlines()[1]
+    upload_id = importing.keep(store, content, f"{serial}.csv", actor=clerk, now=now)
+    file = importing.upload(store, upload_id, actor=clerk, now=now)
+    assert importing.accept(store, file, Manner(), partial=True, world=world, actor=clerk, now=now)["stored"]
+    return upload_id
+
+
+def refused_rows(store: Store, upload_id: str, clerk: Actor, now: datetime) -> bool:
+    found = importing.upload(store, upload_id, actor=clerk, now=now).result
+    assert found is not None
+    assert (found["accepted"], found["rejected"]) == (1, 1)
+    return importing.refused_kept(found) is not None
+
+
+def test_refused_rows_can_be_fetched_for_a_month_and_go_with_the_next_upload(
+    furnished: Store, world: World, clerk: Actor
+) -> None:
+    upload_id = taken_in(furnished, world, clerk, 1, NOW)
+    assert refused_rows(furnished, upload_id, clerk, NOW + timedelta(days=30))
+    later = NOW + timedelta(days=30, seconds=1)
+    with pytest.raises(NotFound):
+        importing.upload(furnished, upload_id, actor=clerk, now=later)
+    importing.keep(furnished, csv_of(2), "b.csv", actor=clerk, now=later)
+    assert count(furnished, UploadRow) == 1
+
+
+def test_refused_rows_are_kept_of_the_last_files_only(furnished: Store, world: World, clerk: Actor) -> None:
+    other = account(furnished, "other@example.org", "Beta")
+    theirs = taken_in(furnished, world, other, 100, NOW)
+    times = [NOW + timedelta(minutes=n) for n in range(importing.MOST_REFUSED + 2)]
+    ids = [taken_in(furnished, world, clerk, n, at) for n, at in enumerate(times, 1)]
+    kept = [refused_rows(furnished, upload_id, clerk, times[-1]) for upload_id in ids]
+    assert kept == [False, False] + [True] * importing.MOST_REFUSED
+    assert refused_rows(furnished, theirs, other, times[-1])
 
 
 def test_progress_is_told_while_rows_are_judged(furnished: Store, world: World, clerk: Actor) -> None:
