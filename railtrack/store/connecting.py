@@ -24,6 +24,7 @@ READS: dict[str, dict[str, Any]] = {
 WRITES: dict[str, Any] = {"railtrack_writes": True}
 PATIENCE_MS = "railtrack_patience_ms"  # how long SQLite waits for a writer; others are told in the transaction
 CONNECT_TIMEOUT_S = 10
+CACHE_KIB = 16 * 1024  # SQLite's own 2 MB thrash where ids are random and a file brings a hundred thousand
 
 
 def open_engine(url: str, patience_s: float) -> Engine:
@@ -66,6 +67,7 @@ def _parsed(url: str) -> URL:
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     # its own knows only A to Z, so that a search for "müller" would miss "MÜLLER"
     connection.create_function("lower", 1, _lower, deterministic=True)
     _use_write_ahead_log(connection)
