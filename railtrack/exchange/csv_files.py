@@ -51,8 +51,8 @@ def read_csv(content: bytes, codec: str, limits: Limits) -> tuple[tuple[str, ...
 def _row(line: int, cells: list[str], columns: tuple[str, ...]) -> RawRow:
     named = {name: unprotected(cell) for name, cell in zip(columns, cells, strict=False) if name}
     surplus = [cell for cell in cells[len(columns) :] if cell.strip()]
-    # spreadsheets write empty names over columns that were used once
-    surplus += [cell for name, cell in zip(columns, cells, strict=False) if not name and cell.strip()]
+    if "" in columns:  # spreadsheets write empty names over columns that were used once
+        surplus += [cell for name, cell in zip(columns, cells, strict=False) if not name and cell.strip()]
     if not surplus:
         return RawRow(line, named)
     problem = Problem(
@@ -76,7 +76,7 @@ def _records(content: bytes, codec: str, delimiter: str, limits: Limits) -> Iter
             return
         except csv.Error as error:
             raise _malformed(str(error), line, reader.line_num, limits) from None
-        if any(cells) and any(cell.strip() for cell in cells):
+        if any(map(str.strip, cells)):
             if len(cells) > limits.columns:
                 raise too_many_columns(len(cells), limits)
             yield line, cells
