@@ -121,15 +121,24 @@ def hours_between(start: datetime, end: datetime) -> float:
     return (end - start).total_seconds() / 3600
 
 
-def in_order(occurrences: Iterable[Occurrence]) -> list[Occurrence]:
+class Ordered(list[Occurrence]):
+    """Occurrences in the order of `in_order`, each once."""
+
+    __slots__ = ()
+
+
+def in_order(occurrences: Iterable[Occurrence]) -> Ordered:
     """Sort by time, arrivals before departures at the same instant; the rest makes any order of input equal."""
-    rank = {EventKind.ARRIVED: 0, EventKind.DEPARTED: 2}
+    if isinstance(occurrences, Ordered):
+        return occurrences
+    ordered = sorted(occurrences, key=_place)
+    return Ordered(o for i, o in enumerate(ordered) if not i or o != ordered[i - 1])
 
-    def key(o: Occurrence) -> tuple[object, ...]:
-        m = o.moment
-        return m.instant, rank.get(o.event, 1), o.station or "", o.event, m.precision, m.offset_min, m.text
 
-    return sorted(set(occurrences), key=key)
+def _place(o: Occurrence) -> tuple[object, ...]:
+    rank = 0 if o.event is EventKind.ARRIVED else 2 if o.event is EventKind.DEPARTED else 1
+    m = o.moment
+    return m.instant, rank, o.station or "", o.event, m.precision, m.offset_min, m.text
 
 
 def fold(origin: str, destination: str, occurrences: Iterable[Occurrence]) -> Journey:

@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from railtrack.domain.events import Classifier, EventKind
-from railtrack.domain.journeys import Crossing, Journey, Occurrence, crossings, fold
+from railtrack.domain.journeys import Crossing, Journey, Occurrence, crossings, fold, in_order
 from railtrack.domain.network import Network
 from railtrack.domain.places import Station
 from railtrack.domain.plausibility import Mark, marks
@@ -201,7 +201,7 @@ def _current_events(session: Session, ids: Sequence[int], without: Collection[st
 
 
 def _fold_one(network: Network, shipment: Any, container_id: int, events: _Events) -> Folded:
-    occurrences = events.actual.get(None, []) + events.actual.get(container_id, [])
+    occurrences = in_order(events.actual.get(None, []) + events.actual.get(container_id, []))
     ends = (shipment.origin, shipment.destination)
     corridor = network.corridors.get(shipment.corridor) if shipment.corridor else None
     pairs = (*corridor.border_pairs, *corridor.open_border_pairs) if corridor else ()
