@@ -106,7 +106,7 @@ class EventFacts:
     other_source_ids: tuple[tuple[str | None, str], ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class EventRow:
     """One judged row of an events file."""
 

@@ -26,7 +26,7 @@ LONGEST_NAME = 200
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Judged(Generic[R]):
     """The judgement on a row. `row` is None exactly if one of the problems is more than a warning."""
 

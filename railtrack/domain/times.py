@@ -16,7 +16,7 @@ class Precision(StrEnum):
     DAY = "day"
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Moment:
     """A stated time: `instant` in UTC, `offset_min` the station's offset from UTC in minutes at that time."""
 

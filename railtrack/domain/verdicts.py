@@ -13,7 +13,7 @@ class State(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The judgement on one row; `line` is where its record starts. Warnings may come with any state."""
 
