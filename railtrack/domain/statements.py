@@ -255,6 +255,8 @@ class StatementLedger:
     def _names(self, facts: EventFacts, sender: str) -> list[tuple[str, str]]:
         """Give the names a row has for its event, as (sender, source_id); only who may mend all speaks for others."""
         own = [(sender, facts.source_id)] if facts.source_id else []
+        if not facts.other_source_ids:
+            return own
         others = [(other or sender, source_id) for other, source_id in facts.other_source_ids]
         return own + [name for name in others if name[0] == sender or self._may_mend_all]
 
