@@ -1,10 +1,11 @@
 """Borders: from the first arrival before a border to the last departure behind it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from railtrack.analytics.engine import Engine
 from railtrack.analytics.filters import ALL, USUAL, DateOf, Filters, Options, Statistic, groups
 from railtrack.analytics.rows import Row, Shape, mean, quantile, table, unless_dates, where
+from railtrack.domain.actors import EVERYTHING, Scope
 
 
 def shape(options: Options) -> Shape:
@@ -31,10 +32,10 @@ def borders(
     by: Iterable[str] = (),
     options: Options = USUAL,
     *,
-    partner_names: Collection[str] | None = None,
+    scope: Scope = EVERYTHING,
 ) -> list[Row]:
     """Give the time at borders (hours) per crossing and direction; a crossing has one name in both directions."""
     asked = groups(Statistic.BORDERS, by)
     form = shape(options)
     with engine.snapshot() as snapshot:
-        return table(snapshot, form, asked, where(form, filters, options, partner_names))
+        return table(snapshot, form, asked, where(form, filters, options, scope))

@@ -1,10 +1,11 @@
 """Dwell: how long containers stay at a station between origin and destination."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from railtrack.analytics.engine import Engine
 from railtrack.analytics.filters import ALL, USUAL, DateOf, Filters, Options, Statistic, groups
 from railtrack.analytics.rows import Row, Shape, mean, quantile, table, unless_dates, where
+from railtrack.domain.actors import EVERYTHING, Scope
 
 
 def shape(options: Options) -> Shape:
@@ -34,10 +35,10 @@ def dwell(
     by: Iterable[str] = (),
     options: Options = USUAL,
     *,
-    partner_names: Collection[str] | None = None,
+    scope: Scope = EVERYTHING,
 ) -> list[Row]:
     """Give dwell (hours) per station; visits with one end missing are counted apart, of them the open ones again."""
     asked = groups(Statistic.DWELL, by)
     form = shape(options)
     with engine.snapshot() as snapshot:
-        return table(snapshot, form, asked, where(form, filters, options, partner_names))
+        return table(snapshot, form, asked, where(form, filters, options, scope))

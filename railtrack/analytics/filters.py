@@ -1,7 +1,7 @@
 """What a statistic is asked for: which journeys, by which groups, on which terms (contract §5)."""
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -155,11 +155,6 @@ class Where:
         """Ask for one value of a column, unless it is None."""
         if value is not None:
             self.add(f"{column} = ${name}", **{name: value})
-
-    def one_of(self, column: str, name: str, values: Collection[object]) -> None:
-        """Ask for one of several values of a column; of none at all, nothing is let through."""
-        bound = {f"{name}_{number}": value for number, value in enumerate(values)}
-        self.add(f"{column} IN ({', '.join('$' + key for key in bound)})" if bound else "FALSE", **bound)
 
     def __str__(self) -> str:
         return " AND ".join(self.conditions) or "TRUE"

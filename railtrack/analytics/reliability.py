@@ -1,10 +1,11 @@
 """Reliability: how late journeys arrive against their plan, and how many within the tolerance."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from railtrack.analytics.engine import Engine
 from railtrack.analytics.filters import ALL, USUAL, Filters, Options, Plan, Statistic, groups
 from railtrack.analytics.rows import Row, Shape, mean, quantile, table, unless_dates, where
+from railtrack.domain.actors import EVERYTHING, Scope
 
 
 def shape(options: Options) -> Shape:
@@ -33,7 +34,7 @@ def reliability(
     by: Iterable[str] = (),
     options: Options = USUAL,
     *,
-    partner_names: Collection[str] | None = None,
+    scope: Scope = EVERYTHING,
 ) -> list[Row]:
     """Give delays (hours, negative when early) of completed journeys that had a plan; one row without groups.
 
@@ -42,4 +43,4 @@ def reliability(
     asked = groups(Statistic.RELIABILITY, by)
     form = shape(options)
     with engine.snapshot() as snapshot:
-        return table(snapshot, form, asked, where(form, filters, options, partner_names))
+        return table(snapshot, form, asked, where(form, filters, options, scope))

@@ -4,11 +4,12 @@ A `Shape` says of one statistic which facts its rows rest on, when one counts, a
 is ANSI as far as DuckDB and Spark agree on it; values are bound, never written into it.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from railtrack.analytics.engine import Snapshot
 from railtrack.analytics.filters import By, Filters, Options, Where
+from railtrack.domain.actors import Scope
 
 Row = dict[str, object]
 
@@ -61,14 +62,15 @@ def spell_group(by: By, period: str) -> str:
     return f"j.{by.value}"
 
 
-def where(shape: Shape, filters: Filters, options: Options, partner_names: Collection[str] | None) -> Where:
-    """Give the conditions under which a fact counts; `partner_names` restricts to what the asker may see."""
+def where(shape: Shape, filters: Filters, options: Options, scope: Scope) -> Where:
+    """Give the conditions under which a fact counts; `scope` restricts to what the asker may see, as in the lists."""
     found = Where()
     found.add(shape.base, **shape.values)
     if not options.include_simulated:
         found.add("NOT j.simulated")
-    if partner_names is not None:
-        found.one_of("j.partner", "visible", sorted(partner_names))
+    if not scope.everything:
+        own = {} if scope.organisation_id is None else {"own": scope.organisation_id}
+        found.add("(j.published OR j.organisation_id = $own)" if own else "j.published", **own)
     if filters.from_date is not None:
         found.add(f"{shape.period} >= $from_date", from_date=filters.from_date)
     if filters.to_date is not None:

@@ -5,12 +5,13 @@ has lasted at least until its latest event, and leaving them out would bias time
 length over transit time, SWOD length over the time in motion.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from railtrack.analytics.engine import Engine
 from railtrack.analytics.filters import ALL, USUAL, By, Filters, Options, Statistic, Where, groups
 from railtrack.analytics.rows import Row, Shape, case, mean, quantile, select, table, unless_dates, where
 from railtrack.analytics.survival import median
+from railtrack.domain.actors import EVERYTHING, Scope
 
 _UNDER_WAY_OR_DONE = "j.status IN ('completed', 'in_transit')"
 
@@ -57,12 +58,12 @@ def transit(
     by: Iterable[str] = (),
     options: Options = USUAL,
     *,
-    partner_names: Collection[str] | None = None,
+    scope: Scope = EVERYTHING,
 ) -> list[Row]:
     """Give transit times (hours) and speeds (km/h), a row per group; one row, even when empty, without groups."""
     asked = groups(Statistic.TRANSIT, by)
     form = shape(options)
-    conditions = where(form, filters, options, partner_names)
+    conditions = where(form, filters, options, scope)
     with engine.snapshot() as snapshot:
         rows = table(snapshot, form, asked, conditions)
         steps = snapshot.rows(_steps(form, asked, options, conditions), conditions.values)

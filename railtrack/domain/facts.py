@@ -12,7 +12,9 @@ from typing import Protocol
 JOURNEY_FACTS: tuple[tuple[str, str], ...] = (
     ("journey_id", "BIGINT"),  # the container's id in the store
     ("shipment_id", "BIGINT"),
-    ("partner", "VARCHAR"),
+    ("organisation_id", "BIGINT"),  # whose it is
+    ("published", "BOOLEAN"),  # of the published record, which everybody may see
+    ("partner", "VARCHAR"),  # the organisation's name
     ("corridor", "VARCHAR"),  # NULL where the shipment has none
     ("direction", "VARCHAR"),  # westbound, eastbound
     ("train", "VARCHAR"),  # service number, NULL if none

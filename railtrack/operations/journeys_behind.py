@@ -11,7 +11,6 @@ from railtrack.operations.statistics import (
     Options,
     Statistic,
     engine_of,
-    partner_names,
     settled,
 )
 from railtrack.store.engine import Store
@@ -51,9 +50,7 @@ def behind(
     seen = settled(store, filters, actor)
     engine = engine_of(store)
     engine.refresh()
-    ids = analytics.behind(
-        engine, statistic, seen, group, options, column=column, partner_names=partner_names(store, actor)
-    )
+    ids = analytics.behind(engine, statistic, seen, group, options, column=column, scope=actor.scope)
     return Behind(tuple(ids))
 
 
@@ -62,7 +59,7 @@ def ungrouped(
 ) -> Behind:
     """Give the journeys that stand in no row when grouped so."""
     seen = settled(store, filters, actor)
-    ids = analytics.ungrouped(engine_of(store), statistic, seen, by, options, partner_names=partner_names(store, actor))
+    ids = analytics.ungrouped(engine_of(store), statistic, seen, by, options, scope=actor.scope)
     return Behind(tuple(ids))
 
 
@@ -71,7 +68,7 @@ def unpublished(
 ) -> list[analytics.Row]:
     """Say of volume for how many journeys containers, TEU and weight were not told."""
     seen = settled(store, filters, actor)
-    return analytics.unpublished(engine_of(store), seen, by, options, partner_names=partner_names(store, actor))
+    return analytics.unpublished(engine_of(store), seen, by, options, scope=actor.scope)
 
 
 def lines(store: Store, ids: tuple[int, ...], *, actor: Actor) -> list[JourneyLine]:

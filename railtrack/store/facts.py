@@ -216,6 +216,8 @@ _JOURNEYS = (
     select(
         JourneyRow.id,
         JourneyRow.shipment_id,
+        ShipmentRow.organisation_id,
+        ShipmentRow.published,
         OrganisationRow.name.label("partner"),
         ShipmentRow.corridor,
         ShipmentRow.direction,
@@ -311,6 +313,8 @@ def _fact(row: Any, ways: _Ways, stay: _Stay | None) -> tuple[Any, ...]:
     return (
         row.id,
         row.shipment_id,
+        row.organisation_id,
+        row.published,
         row.partner,
         row.corridor,
         row.direction,

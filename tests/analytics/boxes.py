@@ -20,6 +20,8 @@ class Box:
     """A container (or a quantity of them) with its journey, as a shipment's page would show it."""
 
     id: int
+    organisation_id: int = 1
+    published: bool = False
     partner: str
     origin: str
     destination: str
@@ -95,6 +97,8 @@ def journey_fact(box: Box) -> Fact:
     return {
         "journey_id": box.id,
         "shipment_id": box.id,
+        "organisation_id": box.organisation_id,
+        "published": box.published,
         "partner": box.partner,
         "corridor": box.corridor,
         "direction": box.direction.value,

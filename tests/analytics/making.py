@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import strategies as st
 
 from railtrack.analytics.statistics import By, DateOf, Filters, Options, Plan
+from railtrack.domain.actors import EVERYTHING, PUBLISHED_ONLY, Scope
 from railtrack.domain.events import EventKind
 from railtrack.domain.journeys import Direction, Occurrence, crossings, fold
 from railtrack.domain.times import Moment, Precision
@@ -71,9 +72,12 @@ def boxes(draw: st.DrawFn, box_id: int) -> Box:
     # a train's capacity is agreed once for all on it
     train = draw(st.sampled_from((None, "T1", "T2", "T3")))
     quantity = draw(st.sampled_from((1, 1, 1, 10, None)))
+    owner = draw(st.sampled_from(range(len(PARTNERS))))
     return Box(
         id=box_id,
-        partner=draw(st.sampled_from(PARTNERS)),
+        organisation_id=owner + 1,
+        published=not draw(st.integers(0, 4)),
+        partner=PARTNERS[owner],
         origin=way[0],
         destination=way[-1],
         direction=direction,
@@ -130,7 +134,7 @@ options = st.builds(
     date=st.sampled_from(DateOf),
     open=st.booleans(),
 )
-visible = st.none() | st.lists(st.sampled_from(PARTNERS), unique=True)
+scopes = st.sampled_from((EVERYTHING, PUBLISHED_ONLY, *(Scope(organisation_id=n + 1) for n in range(len(PARTNERS)))))
 
 
 def groupings(possible: tuple[By, ...]) -> st.SearchStrategy[list[str]]:

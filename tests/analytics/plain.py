@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from railtrack.analytics.statistics import DateOf, Filters, Options, Plan, Row, Statistic
+from railtrack.domain.actors import Scope
 from railtrack.domain.journeys import Direction, Status
 from tests.analytics.boxes import Box, delay_h, moving_h, visit_date
 
@@ -19,13 +20,13 @@ def compute(
     filters: Filters,
     by: Collection[str],
     options: Options,
-    partner_names: Collection[str] | None,
+    scope: Scope,
 ) -> list[Row]:
     seen = [
         box
         for box in boxes
         if (options.include_simulated or not box.simulated)
-        and (partner_names is None or box.partner in partner_names)
+        and (scope.everything or box.published or box.organisation_id == scope.organisation_id)
         and filters.direction in (None, box.direction)
         and filters.corridor in (None, box.corridor)
         and filters.partner in (None, box.partner)

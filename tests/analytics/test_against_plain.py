@@ -61,10 +61,10 @@ def test_the_sql_gives_what_the_definitions_say(statistic: Statistic, data: st.D
     boxes = data.draw(making.fleets())
     filters, options = data.draw(making.filters()), data.draw(making.options)
     by = data.draw(making.groupings(GROUPS[statistic]))
-    partner_names = data.draw(making.visible)
+    scope = data.draw(making.scopes)
     engine = holding(boxes)
-    found = compute(engine, statistic, filters, by, options, partner_names=partner_names)
-    expected = plain.compute(boxes, statistic, filters, by, options, partner_names)
+    found = compute(engine, statistic, filters, by, options, scope=scope)
+    expected = plain.compute(boxes, statistic, filters, by, options, scope)
     assert not list(plain.different(found, expected))
 
 

@@ -27,6 +27,7 @@ from railtrack.analytics.statistics import (
     volume,
 )
 from railtrack.analytics.survival import median
+from railtrack.domain.actors import EVERYTHING, PUBLISHED_ONLY, Scope
 from railtrack.domain.errors import RailtrackError
 from railtrack.domain.events import EventKind
 from railtrack.domain.journeys import Crossing, Direction, Occurrence, fold
@@ -176,23 +177,30 @@ def test_simulated_journeys_count_only_when_asked_for() -> None:
 
 
 @pytest.mark.parametrize("statistic", list(Statistic))
-def test_partners_see_only_the_partners_they_may_see(statistic: Statistic) -> None:
-    mine = [replace(some, partner="Mine") for some in BOXES]
-    engine = asking(*BOXES, *mine)
-    wanted = STATISTICS[statistic](asking(*mine))
-    assert STATISTICS[statistic](engine, partner_names=["Mine"]) == wanted
-    assert STATISTICS[statistic](engine, partner_names=[]) == STATISTICS[statistic](asking())
-    assert STATISTICS[statistic](engine, Filters(partner="Mine"), partner_names=["Other"]) == STATISTICS[statistic](
-        asking()
-    )
-    assert {row["partner"] for row in STATISTICS[statistic](engine, by=["partner"], partner_names={"Mine"})} == {"Mine"}
+def test_partners_see_their_own_journeys_and_the_published_record(statistic: Statistic) -> None:
+    mine = [replace(some, partner="Mine", organisation_id=7) for some in BOXES]
+    record = [replace(some, partner="Published record", organisation_id=9, published=True) for some in BOXES[:3]]
+    engine = asking(*BOXES, *mine, *record)
+    ask = STATISTICS[statistic]
+    assert ask(engine, scope=Scope(organisation_id=7)) == ask(asking(*mine, *record))
+    assert ask(engine, scope=PUBLISHED_ONLY) == ask(asking(*record))
+    assert ask(engine, scope=EVERYTHING) == ask(engine)
+    assert ask(engine, Filters(partner="Mine"), scope=Scope(organisation_id=8)) == ask(asking())
+    grouped = ask(engine, by=["partner"], scope=Scope(organisation_id=7))
+    assert {row["partner"] for row in grouped} == {"Mine", "Published record"}
+
+
+def test_a_name_shared_or_changed_lets_nobody_see_more() -> None:
+    engine = asking(replace(W1, partner="Mine", organisation_id=7), replace(W2, partner="Mine", organisation_id=8))
+    assert only(transit(engine, scope=Scope(organisation_id=7)))["journeys"] == 1
+    assert behind(engine, Statistic.TRANSIT, scope=Scope(organisation_id=8)) == [2]
 
 
 def test_names_are_bound_and_never_read_as_sql() -> None:
     name = "'; DROP TABLE journeys; --"
     engine = asking(replace(W1, partner=name, train=name, corridor=name))
     asked = Filters(partner=name, train=name, corridor=name)
-    assert only(transit(engine, asked, by=["partner"], partner_names=[name]))["partner"] == name
+    assert only(transit(engine, asked, by=["partner"], scope=EVERYTHING))["partner"] == name
     assert behind(engine, Statistic.TRANSIT, asked, {"partner": name}) == [1]
     assert only(transit(engine))["journeys"] == 1
 
@@ -344,7 +352,7 @@ def test_the_journeys_behind_a_figure_are_named() -> None:
     assert behind(engine, Statistic.RELIABILITY, column="on_time") == [1, 3, 5]
     assert behind(engine, Statistic.VOLUME, Filters(direction=Direction.WESTBOUND), column="empty") == [3]
     assert behind(engine, Statistic.VOLUME, column="fill_trains") == [1, 2, 3, 5, 6]
-    assert behind(engine, Statistic.VOLUME, partner_names=[]) == []
+    assert behind(engine, Statistic.VOLUME, scope=PUBLISHED_ONLY) == []
 
 
 def test_a_figure_that_a_statistic_does_not_have_has_nothing_behind_it() -> None:

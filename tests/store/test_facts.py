@@ -76,6 +76,8 @@ def test_a_completed_journey(furnished: Store, network: Network) -> None:
     assert fact == {
         "journey_id": fact["journey_id"],
         "shipment_id": fact["shipment_id"],
+        "organisation_id": fact["organisation_id"],
+        "published": False,
         "partner": "Alpha",
         "corridor": CORRIDOR,
         "direction": "westbound",
