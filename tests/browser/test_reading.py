@@ -73,3 +73,37 @@ def test_a_shipments_map_on_a_small_phone_holds_both_ends(
     ends = [page.locator(".rt-end").nth(n).bounding_box() for n in range(2)]
     assert min(end["x"] for end in ends) >= 0
     assert max(end["x"] + end["width"] for end in ends) <= 288
+
+
+def test_a_map_keeps_the_line_in_sight_when_its_frame_changes_until_the_reader_moves_it(
+    shown: Callable[..., Any],
+    network: Network,
+) -> None:
+    trains = [train(1, lat=52.03, lon=23.54), train(2, lat=45.2, lon=82.5)]
+    drawn = overview_map(network.stations, network.legs, list(network.corridors.values()), trains)
+    page = shown(drawn, viewport={"width": 1200, "height": 700})
+
+    def widths(width: int) -> tuple[float, float]:
+        page.set_viewport_size({"width": width, "height": 700})
+        page.wait_for_function(f"Math.abs(document.querySelector('.rt-map').clientWidth - {width}) < 40")
+        page.wait_for_timeout(300)
+        boxes = [page.locator(".rt-train").nth(n).bounding_box() for n in range(2)]
+        return boxes[0]["x"], boxes[1]["x"] + boxes[1]["width"]
+
+    left, right = widths(390)
+    assert left >= 0
+    assert right <= 390
+    assert right - left > 200, "the trains fill a narrow map"
+    wide = widths(1200)
+    page.click(".leaflet-control-zoom-in")
+    page.wait_for_timeout(500)
+    near = widths(1000)
+    assert near[1] - near[0] > wide[1] - wide[0], "what the reader chose stays"
+
+
+def test_pages_fit_the_narrowest_phone(open_page: Callable[..., Any]) -> None:
+    phone = open_page(viewport={"width": 320, "height": 800}, java_script_enabled=False)
+    sign_in(phone, Role.CITY)
+    for address in ("/", "/shipments", "/trains", "/map", "/statistics/transit", "/stations/MAL", "/corridors"):
+        phone.goto(address)
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 320, address

@@ -300,6 +300,21 @@
     return places;
   }
 
+  /* The first view: the trains on a narrow map, the whole line on a wide one; no end of the line cut by the rim. */
+  function start() {
+    var map = state.map, settings = state.settings, size = map.getSize(), narrow = size.x < NARROW;
+    var near = narrow && settings.near ? settings.near : settings.bounds;
+    var fit = { padding: narrow ? [26, Math.min(60, size.y / 6)] : [48, Math.min(48, size.y / 6)], maxZoom: settings.closest, animate: false };
+    map.fitBounds(near, fit);
+    var cut = state.labels.filter(function (label) {
+      var x = map.latLngToContainerPoint(label.at).x;
+      return label.rank === 0 && [x, size.x - x].some(function (left) { return left > -CUT_PX && left < 26; });
+    });
+    if (cut.length) {
+      map.fitBounds(cut.reduce(function (held, label) { return held.extend(label.at); }, L.latLngBounds(near)), fit);
+    }
+  }
+
   rt.start = function (map) {
     var settings = state.settings, pane = map.getPane("rt-label");
     state.labels.forEach(function (label) {
@@ -309,17 +324,13 @@
       label.w = label.el.offsetWidth;
       label.h = label.el.offsetHeight;
     });
-    var narrow = map.getSize().x < NARROW;
-    var near = narrow && settings.near ? settings.near : settings.bounds;
-    var fit = { padding: narrow ? [26, 60] : [48, 48], maxZoom: settings.closest, animate: false };
-    map.fitBounds(near, fit);
-    var cut = state.labels.filter(function (label) {
-      var at = map.latLngToContainerPoint(label.at), size = map.getSize();
-      return label.rank === 0 && [at.x, size.x - at.x].some(function (left) { return left > -CUT_PX && left < 26; });
+    start();
+    /* A frame may be measured before it has its size, and a phone may be turned: fit again until the reader moves it. */
+    var own = false;
+    ["pointerdown", "wheel", "keydown"].forEach(function (name) {
+      map.getContainer().addEventListener(name, function () { own = true; }, { passive: true });
     });
-    if (cut.length) {
-      map.fitBounds(cut.reduce(function (held, label) { return held.extend(label.at); }, L.latLngBounds(near)), fit);
-    }
+    map.on("resize", function () { if (!own) { start(); } });
     map.on("overlayadd overlayremove", corridors);
     map.on("zoomend overlayadd", spread);
     spread();
