@@ -79,7 +79,8 @@ def ranges_chart(
     if not any(row.ranges for row in rows):
         return Markup("")
     top = max(r.p95 for row in rows for r in row.ranges)
-    wide = _ranges(rows, top, 236, 1016, 28, 62, title, unit, day, number, note, phone=False)
+    label = max(text_width(row.label, 14.5) for row in rows) + 18
+    wide = _ranges(rows, top, min(max(236, label), 372), 1016, 28, 62, title, unit, day, number, note, phone=False)
     phone = _ranges(rows, top, 0, 280, 44, 84, title, unit, day, number, note, phone=True)
     return wide + phone
 

@@ -105,7 +105,8 @@ def _reliability(
         number=lambda value: share(value),
         note=_note(asked),
     )
-    found = [Chart(gettext("On time, by year of departure"), drawing, legend=BARS)]
+    within = gettext("share of journeys no more than %(hours)s h late", hours=f"{asked.options.tolerance_h:g}")
+    found = [Chart(gettext("On time, by year of departure"), drawing, within, legend=BARS)]
     direction = asked.filters.direction or Direction.WESTBOUND
     monthly = compute(replace(asked.filters, direction=direction), ("month",))
     if sum(count(row, "journeys") for row in monthly) < FEWEST_IN_MONTH * len(monthly):

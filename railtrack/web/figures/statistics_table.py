@@ -100,7 +100,9 @@ def table(asked: Asked, rows: Sequence[Row], network: Network, strong: Row | Non
 
 
 def ordered(asked: Asked, rows: Sequence[Row], network: Network) -> list[Row]:
-    """Border crossings follow the corridor from east to west; all else stays as it comes."""
+    """Borders follow the corridor from east to west, stations the hours all stays take; all else stays as it comes."""
+    if asked.statistic is Statistic.DWELL and not asked.by:
+        return sorted(rows, key=lambda row: float(str(row["visits"])) * float(str(row["mean_h"] or 0)), reverse=True)
     if asked.statistic is not Statistic.BORDERS or asked.by:
         return list(rows)
     place = {name: index for index, name in enumerate(crossings(network))}
@@ -184,10 +186,11 @@ def headings() -> dict[str, str]:
         "train": gettext("Train"), "station": gettext("Station"), "crossing": gettext("Crossing"),
         "journeys": gettext("Journeys"), "completed": gettext("Completed"), "in_transit": gettext("In transit"),
         "not_departed": gettext("Not departed"), "inconsistent": gettext("Contradictory"),
-        "date_only": gettext("Dates only"), "mean_h": gettext("Mean, h"), "sd_h": gettext("SD, h"),
+        "date_only": gettext("Dates only"), "mean_h": gettext("Mean, h"), "sd_h": gettext("Standard deviation, h"),
         "p10_h": gettext("P10, h"), "p50_h": gettext("Median (P50), h"), "p80_h": gettext("P80, h"),
         "p95_h": gettext("P95, h"), "km_median_h": gettext("Kaplan–Meier median, h"),
-        "swd_kmh": gettext("SWD, km/h"), "swod_kmh": gettext("SWOD, km/h"), "swod_journeys": gettext("SWOD journeys"),
+        "swd_kmh": gettext("With stops (SWD), km/h"), "swod_kmh": gettext("In motion (SWOD), km/h"),
+        "swod_journeys": gettext("Journeys behind SWOD"),
         "on_time": gettext("On time"), "on_time_share": gettext("On time, share"),
         "delay_mean_h": gettext("Mean delay, h"), "delay_p50_h": gettext("Median delay, h"),
         "delay_p80_h": gettext("P80 delay, h"), "delay_p95_h": gettext("P95 delay, h"),
