@@ -1,5 +1,6 @@
 """The first page: the published record for everybody, what is under way for those who may see it."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -106,6 +107,25 @@ def test_what_is_under_way_stands_in_table_map_and_alerts(city: FlaskClient, web
     assert "Overdue at Dostyk" in words
     assert "R1 has stood there for 31 h." in words
     assert 'class="m-t m-held"' in page, "drawn on the map in the shape of its state"
+
+
+def test_a_train_that_stands_no_longer_than_is_usual_is_overdue_by_its_plan(
+    city: FlaskClient, web_store: Store, network: Network
+) -> None:
+    under_way(web_store, "R1", planned_arrival=moment("2026-11-22T12:00+01:00"))
+    tell(web_store, network, [event_row("arrived", "MAL", "2026-11-24T06:00+01:00", "R1")], now=PRESENT)
+    words = text_of(get(city, "/"))
+    assert "Overdue at Małaszewicze" in words
+    assert re.search(r"R1 is there, \d+ (hours|days) behind plan\.", words)
+    assert "has stood there" not in words
+
+
+def test_a_late_train_says_day_and_hour_of_both_times(city: FlaskClient, web_store: Store, network: Network) -> None:
+    under_way(web_store, "R1", planned_arrival=moment("2026-12-02T12:00+01:00"))
+    words = text_of(get(city, "/"))
+    assert re.search(
+        r"R1 would reach Mannheim on \w{3} \d+ Dec, \d\d:\d\d at the planned pace; planned: Wed 2 Dec, 12:00", words
+    )
 
 
 def test_a_shipment_that_should_have_left_needs_somebody(city: FlaskClient, web_store: Store, network: Network) -> None:

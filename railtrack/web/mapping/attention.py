@@ -90,7 +90,8 @@ def _standing(store: Store, says: Whereabouts, each: Moving, at: str, actor: Act
         "Overdue at %(place)s", place=place)  # fmt: skip
     standing = followed.standing_h(says.now)
     usual = usual_stay(store, says.network.stations[at], followed, actor=actor)
-    if standing is None:
+    if standing is None or (usual is not None and standing <= (usual.p80_h or usual.p50_h)):
+        # it stands no longer than is usual: what makes it overdue is its plan
         return title, _with_link(each, gettext("%(name)s is there, %(behind)s."), behind=behind_words(followed))
     hours = number(round(standing))
     if usual is None:
@@ -122,8 +123,9 @@ def _late(says: Whereabouts, each: Moving) -> tuple[str, Markup]:
     expected = on_clock(planned.instant + timedelta(hours=followed.behind_h), planned.offset_min)
     return title, _with_link(
         each,
-        gettext("%(name)s would reach %(place)s on %(expected)s at the planned pace; planned %(planned)s."),
-        place=destination, expected=day(expected), planned=day_clock(planned),
+        gettext("%(name)s would reach %(place)s on %(expected)s at the planned pace; planned: %(planned)s."),
+        place=destination, planned=day_clock(planned),
+        expected=day(expected) if planned.is_day else day_clock(expected),
     )  # fmt: skip
 
 
