@@ -18,6 +18,8 @@ from railtrack.operations.statistics import Statistic
 from railtrack.web.current import current_settings, current_store, public
 from railtrack.web.figures.statistics_definitions import definition, quantile_rule
 from railtrack.web.figures.statistics_words import question, title
+from railtrack.web.i18n import gettext
+from railtrack.web.numbers import number
 
 blueprint = Blueprint("about", __name__)
 
@@ -40,12 +42,25 @@ def sources() -> str:
     return render_template(
         "about/sources.html",
         history=line_history(),
+        told=told,
         trains=line_record(current_store()).trains,
         sections=published_sections(),
         disruptions=disruptions(),
         border_hours=border_hours(),
         stations=load_world(current_store()).network.stations,
     )
+
+
+def told(key: str, value: str) -> str:
+    """What a row of the line's history says, where its note does not say it already."""
+    grouped = number(float(value)) if value.isdecimal() else value
+    said = {
+        "planned_days": gettext("%(value)s days were planned.", value=value),
+        "published_km": gettext("%(value)s km were published.", value=grouped),
+        "trains_run": gettext("Trains that ran: %(value)s.", value=value),
+        "dearer_than_ship_pct": gettext("%(value)s per cent dearer than by ship.", value=value),
+    }
+    return said.get(key, "")
 
 
 @blueprint.get("/privacy")

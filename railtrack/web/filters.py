@@ -5,7 +5,7 @@ from typing import Protocol
 from flask import Flask
 
 from railtrack.web import marks, moments, numbers
-from railtrack.web.i18n import language, words
+from railtrack.web.i18n import gettext, language, words
 
 
 class Named(Protocol):
@@ -47,7 +47,7 @@ FILTERS = {
 
 def register(app: Flask) -> None:
     """Give the filters to the templates."""
-    app.jinja_env.filters.update(FILTERS, named=named)
+    app.jinja_env.filters.update(FILTERS, named=named, by_whom=by_whom)
 
 
 def named(place: Named | None) -> str:
@@ -56,3 +56,9 @@ def named(place: Named | None) -> str:
         return ""
     own = {"de": place.name_de, "zh": place.name_zh}.get(language(), "")
     return own or place.name
+
+
+def by_whom(actor: str) -> str:
+    """Who recorded it, in words: what came by the command line is named `cli:` and the computer's user."""
+    user = actor.removeprefix("cli:")
+    return actor if user == actor else gettext("%(user)s on the command line", user=user)

@@ -9,6 +9,7 @@ from flask import Flask
 from railtrack.domain.records import Lateness
 from railtrack.domain.times import Moment, Precision
 from railtrack.web import marks, moments, numbers
+from railtrack.web.filters import by_whom
 
 
 @pytest.fixture(autouse=True)
@@ -198,3 +199,8 @@ def test_a_container_number_frames_its_check_digit() -> None:
 )
 def test_a_commodity_code_is_grouped(code: str | None, said: str) -> None:
     assert marks.hs_code(code) == said
+
+
+def test_who_recorded_it_is_said_in_words() -> None:
+    assert by_whom("a@example.org") == "a@example.org"
+    assert by_whom("cli:root") == "root on the command line"

@@ -213,6 +213,9 @@ def test_stations_are_found_by_name_in_any_language_and_by_code(city: FlaskClien
     nothing = get(city, f"/stations?q={EVIL}")
     assert EVIL not in nothing
     every = get(city, "/stations")
+    lands = [row[1] for row in table_rows(every, "stations")[1:]]
+    assert lands == sorted(lands), "in the order of their countries' names"
+    assert lands.index("Belarus") < lands.index("Bulgaria"), "BY comes behind BG, Belarus before Bulgaria"
     assert every.count('href="/stations/') > 100
 
 

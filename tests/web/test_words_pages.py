@@ -60,6 +60,10 @@ def test_sources_name_every_train_and_every_recorded_thing(client: FlaskClient, 
         assert train.source in words
     for row in line_history().rows.values():
         assert row.source in words
+    assert "Trains that ran: 4. In all; two of them by January 2019." in words
+    assert "11,200 km were published." in words
+    assert "Lanzhou – Ürümqi (Sanping) LAZ WUW" in words, "stations by name, their codes second"
+    assert not re.search(r"\b(trains_run|half_loaded|mcs-2018)", words), "no word of the machine"
 
 
 def test_privacy_names_the_one_cookie_that_is_set(client: FlaskClient, app: Flask) -> None:

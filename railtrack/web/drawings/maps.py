@@ -19,6 +19,7 @@ Point = tuple[float, float]
 
 WIDTH, HEIGHT = 1200.0, 500.0
 SMALL_WIDTH, SMALL_HEIGHT = 520.0, 300.0
+SMALL_LABEL = 17.0  # the size that phones give a name on the small map
 # labels whose place the stylesheet shifts on phones; dx, dy from the station, anchor, class
 HINTS = {
     "MHG": (-50.0, 32.0, "start", " l-mhg"),
@@ -123,7 +124,7 @@ def shipment(
         else:
             parts.append(marks.station(sx, sy))
         name = short_name(stations[station], language)
-        if placed := room.place(sx, sy, name, 13.5, 11):
+        if placed := room.place(sx, sy, name, SMALL_LABEL, 11):
             names.append(marks.text("m-l1b", placed.x, placed.y, name, placed.anchor))
     parts += names
     parts.append(

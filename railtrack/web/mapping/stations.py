@@ -15,6 +15,7 @@ from railtrack.operations.station_facts import StationFacts, find_stations, stat
 from railtrack.store.listing import ShipmentFilter
 from railtrack.web import drawings
 from railtrack.web.current import current_actor, current_store, now
+from railtrack.web.filters import named
 from railtrack.web.following.whereabouts import Whereabouts
 from railtrack.web.i18n import gettext, language, ngettext
 from railtrack.web.mapping import drawn_trains
@@ -32,6 +33,8 @@ def index() -> str:
     """Which stations are there?"""
     text = " ".join(request.args.get("q", "").split())[:100]
     found = find_stations(current_store(), text)
+    if not text:
+        found = tuple(sorted(found, key=lambda s: (country_name(s.country), named(s))))
     network = load_world(current_store()).network
     return render_template(
         "stations/index.html",
