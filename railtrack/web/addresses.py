@@ -26,5 +26,15 @@ def event_address(shipment_id: int) -> str:
     return url_for("event_form.new", shipment=shipment_id) if _opens("event_form.new") else ""
 
 
+def safe_back(address: str, otherwise: str) -> str:
+    """An address a form or a link asks to go back to, if it is a path of ours; else `otherwise`.
+
+    Browsers take a backslash for a slash and leave out tabs and line ends, so "/\\host" and "/\t/host" lead elsewhere
+    as "//host" does.
+    """
+    is_plain = address.isprintable() and "\\" not in address
+    return address if is_plain and address.startswith("/") and not address.startswith("//") else otherwise
+
+
 def _opens(endpoint: str) -> bool:
     return is_signed_in() and has_view(endpoint)

@@ -64,6 +64,10 @@ class Account(UserMixin):
         """This account acting."""
         return self.person.actor(origin)
 
+    def verify_auth_token(self, tdata: dict[str, Any]) -> bool:
+        """No: Flask-Security's tokens end by no list and would be taken from any address, where logs keep them."""
+        return False
+
     @property
     def is_administrator(self) -> bool:
         return self.role is Role.ADMINISTRATOR
@@ -174,7 +178,8 @@ def register(app: Flask, settings: Settings, secret_key: str) -> None:
         SECURITY_LOGIN_URL="/sign-in",
         SECURITY_LOGOUT_URL="/sign-out",
         SECURITY_LOGOUT_METHODS=["POST"],
-        SECURITY_VERIFY_URL="/confirm-password",
+        SECURITY_FRESHNESS=timedelta(-1),  # no page asks for the password again, so there is no address for it
+        SECURITY_API_ENABLED_METHODS=["session"],
         SECURITY_STATIC_FOLDER=None,
         SECURITY_LOGIN_USER_TEMPLATE="security/login_user.html",
         SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 - the scheme's name
@@ -195,7 +200,11 @@ def register(app: Flask, settings: Settings, secret_key: str) -> None:
         SECURITY_MSG_LOGIN=("", "info"),
     )
     CSRFProtect(app)
-    Security(app, Accounts(), login_form=SignInForm)
+    security = Security(app, Accounts(), login_form=SignInForm)
+    # people sign in by the form and are known by its cookie: no answers in JSON, which would hand out tokens on demand,
+    # and nobody is taken from a header, an address or a body
+    security.want_json(lambda _request: False)
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined] # Flask-Login puts it there
     app.before_request(_ask_to_sign_in)
 
 

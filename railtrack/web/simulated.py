@@ -7,7 +7,8 @@ own address, so that a copied link does not carry the switch along.
 from flask import Flask, redirect, request, session
 from flask.typing import ResponseReturnValue
 
-from railtrack.web.shell import same_page_with
+from railtrack.web.addresses import safe_back
+from railtrack.web.shell import home, same_page_with
 
 ADDRESSES = {"0": False, "1": True}
 
@@ -36,4 +37,4 @@ def _switch() -> ResponseReturnValue | None:
     if asked not in ADDRESSES or request.method != "GET":
         return None
     session["simulated"] = ADDRESSES[asked]
-    return redirect(same_page_with(simulated=None))
+    return redirect(safe_back(same_page_with(simulated=None), home()))

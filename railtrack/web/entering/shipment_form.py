@@ -123,8 +123,7 @@ def delete_draft(draft_id: int) -> ResponseReturnValue:
     """Throw a draft away."""
     entering.drop_draft(current_store(), draft_id, actor=_writer(), now=now())
     flash(gettext("The draft is thrown away."), "done")
-    back = request.form.get("back", "")
-    return redirect(back if back.startswith("/") and not back.startswith("//") else url_for("shipments.new"))
+    return redirect(addresses.safe_back(request.form.get("back", ""), url_for("shipments.new")))
 
 
 def my_drafts() -> tuple[Draft, ...]:
