@@ -2,7 +2,8 @@
 
 Pages load nothing but our own files: no inline script, no inline style, no foreign host. The one exception is the
 map frame: Folium writes script and style into the page, so that page has a policy of its own with a nonce, and it is
-the only one that may stand in a frame (of ours).
+the only one that may stand in a frame (of ours). It is sandboxed: names typed by partners stand among its scripts, so
+it has no origin, no cookies and no reach into our pages, also when somebody opens it by its own address.
 """
 
 import secrets
@@ -14,6 +15,8 @@ PAGE_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+# the frames' own attributes, so that a map opened by its address has no more rights than in its frame
+MAP_SANDBOX = "allow-scripts allow-popups allow-top-navigation-by-user-activation"
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 
 
@@ -36,7 +39,7 @@ def map_policy(nonce: str, tile_url: str = "") -> str:
     return (
         f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
         f"img-src 'self' data:{tiles}; connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'self'"
+        f"form-action 'none'; frame-ancestors 'self'; sandbox {MAP_SANDBOX}"
     )
 
 
@@ -51,7 +54,8 @@ def _harden(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = PERMISSIONS
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if not nonce:  # a browser refuses to open a sandboxed page that asks for an opener of its own
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if request.endpoint != "static":  # the sandboxed map frame, which has no origin, loads our files too
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if request.is_secure:

@@ -39,6 +39,10 @@ def test_only_a_map_frame_may_be_framed_and_only_by_us(app: Flask, client: Flask
     assert "frame-ancestors 'self'" in policy
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
+    assert policy.partition("; sandbox ")[2].split() == [
+        "allow-scripts", "allow-popups", "allow-top-navigation-by-user-activation",
+    ]  # fmt: skip
+    assert "Cross-Origin-Opener-Policy" not in first.headers, "browsers refuse it with a sandbox"
     assert "X-Frame-Options" not in first.headers
     nonce = first.text.split('"')[1]
     assert f"'nonce-{nonce}'" in policy
