@@ -3,20 +3,23 @@ tests must fail. What they let pass is printed as a survivor.
 
     python -m tests.mutation railtrack/domain/journeys.py -- tests/unit/test_journeys.py
 
-Without arguments the journey fold and the statistics are gone through, `make mutation` does that. The SQL of the
-statistics lies in string constants, which the libraries for this job (mutmut, cosmic-ray) do not read; so this is a few
-lines on the standard library. The work tree is never touched: tests run in a copy.
+Without arguments the journey fold and the statistics are gone through, `make mutation` does that; it fails where a
+survivor is not explained in `KNOWN`, and where an explanation has outlived its survivor. The SQL of the statistics lies
+in string constants, which the libraries for this job (mutmut, cosmic-ray) do not read; so this is a few lines on the
+standard library. The work tree is never touched: tests run in a copy.
 """
 
 import ast
 import os
 import re
+import resource
 import shutil
 import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,22 +31,93 @@ import pyarrow as pa  # noqa: F401
 import pytest
 import sqlalchemy as sa  # noqa: F401
 
+
+@dataclass(frozen=True)
+class Known:
+    """A change that no test can notice; `text` is its line, and `why` is why."""
+
+    module: str
+    text: str
+    change: str
+    why: str
+
+
+KNOWN = [
+    Known(
+        "railtrack/domain/journeys.py",
+        "if self.status is not Status.COMPLETED or self.departed is None or self.arrived is None:",
+        "or -> and",
+        "a completed journey has both ends; the guard tells the type checker",
+    ),
+    Known(
+        "railtrack/domain/journeys.py",
+        "if self.status is not Status.IN_TRANSIT or self.departed is None or self.last is None:",
+        "or -> and",
+        "a journey in transit has departed, and so has a latest event; the guard tells the type checker",
+    ),
+    Known(
+        "railtrack/domain/journeys.py",
+        "rank = {EventKind.ARRIVED: 0, EventKind.DEPARTED: 2}",
+        "2 -> (2 + 1)",
+        "ranks are only compared, and 3 is greater than all others as well as 2",
+    ),
+    Known(
+        "railtrack/analytics/engine.py",
+        "return [dict(zip(names, row, strict=True)) for row in self._cursor.fetchall()]",
+        "True -> False",
+        "a row has as many values as the description has names",
+    ),
+    Known(
+        "railtrack/analytics/engine.py",
+        'return _prepared(":memory:"), False',
+        "False -> True",
+        "without a path there is no file to be taken for one's own (the other line like it is tested)",
+    ),
+    Known(
+        "railtrack/analytics/engine.py",
+        "for attempt in range(2):",
+        "2 -> (2 + 1)",
+        "the second attempt always leaves the loop",
+    ),
+    Known(
+        "railtrack/analytics/reliability.py",
+        '"on_time_share": f"COUNT(*) FILTER (WHERE {on_time}) * 1.0E0 / NULLIF(COUNT(*), 0)",',
+        " *  ->  / ",
+        "by one it is the same; what matters is that it is a DOUBLE",
+    ),
+    Known(
+        "railtrack/analytics/volume.py",
+        "return [found.get(key) or dict(zip(keys, key, strict=True)) | _NOTHING "
+        "for key in sorted(wanted, key=none_last)]",
+        "True -> False",
+        "a group's key is as long as the names of its columns",
+    ),
+]
+
 ROOT = Path(__file__).resolve().parent.parent
 # quick ones first, since the first failure ends a run
-ANALYTICS = [f"tests/analytics/test_{name}.py" for name in ("worked_case", "questions", "against_plain")]
+EXAMPLES = ["tests/analytics/test_worked_case.py", "tests/analytics/test_questions.py"]
+PLAIN = "tests/analytics/test_against_plain.py"
+
+
+def _of(statistic: str, *others: str) -> list[str]:
+    """Name the tests of one statistic; each test against the plain version takes as long as all examples."""
+    names = ("test_the_sql_gives_what_the_definitions_say", "test_the_journeys_behind_a_row_are_as_many_as_it_says")
+    return [*EXAMPLES, *(f"{PLAIN}::{each}" for each in (*(f"{name}[{statistic}]" for name in names), *others))]
+
+
 USUAL: list[tuple[str, list[str]]] = [
     ("railtrack/domain/journeys.py", ["tests/unit/test_journeys.py"]),
     ("railtrack/analytics/engine.py", ["tests/analytics/test_engine.py"]),
-    *(
-        (f"railtrack/analytics/{name}.py", ANALYTICS)
-        for name in (
-            *("rows", "filters", "statistics", "survival"),
-            *("transit", "reliability", "dwell", "borders", "volume"),
-        )
-    ),
+    *((f"railtrack/analytics/{name}.py", [*EXAMPLES, PLAIN]) for name in ("rows", "filters", "statistics")),
+    ("railtrack/analytics/survival.py", _of("transit")),
+    ("railtrack/analytics/transit.py", _of("transit", "test_quantiles_and_spread_are_those_of_numpy")),
+    ("railtrack/analytics/volume.py", _of("volume", "test_what_was_not_published_is_counted_apart")),
+    *((f"railtrack/analytics/{name}.py", _of(name)) for name in ("reliability", "dwell", "borders")),
 ]
-# tests that hang are as good as tests that fail
-PATIENCE_S = 300
+# tests that hang are as good as tests that fail; what counts is the processor's time, so that a busy machine kills none
+PATIENCE_CPU_S = 300
+PATIENCE_S = 3600
 # the libraries are imported before pytest could rewrite their assertions
 QUIET = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
 
@@ -109,6 +183,7 @@ LOOKS_LIKE_SQL = re.compile(
 @dataclass(frozen=True)
 class Mutant:
     line: int
+    text: str
     change: str
     source: str
 
@@ -135,7 +210,7 @@ def mutants(source: str) -> Iterator[Mutant]:
             put = piece[: found.start()] + new + piece[found.end() :]
             text = (raw[:start] + put.encode() + raw[end:]).decode()
             at = line + piece[: found.start()].count("\n")
-            yield Mutant(at, f"{found.group()!r} -> {new!r} in {lines[at - 1].strip()}", text)
+            yield Mutant(at, lines[at - 1].strip(), f"{found.group()} -> {new}", text)
 
     tree = ast.parse(source)
     kept = {id(node) for parent in ast.walk(tree) for node in _not_code(parent)}
@@ -221,8 +296,18 @@ def survivors(module: str, tests: list[str]) -> tuple[int, list[Mutant]]:
             target.write_text(mutant.source, encoding="utf-8")
             if _pass(copy, tests):
                 alive.append(mutant)
-                print(f"survived  {module}:{mutant.line}  {mutant.change}", flush=True)
+                print(f"survived  {module}:{mutant.line}  {mutant.change}  in  {mutant.text}", flush=True)
     return count, alive
+
+
+def unexplained(module: str, alive: Sequence[Mutant]) -> list[str]:
+    """Hold survivors against `KNOWN`: name those that are not in it, and what is in it and was noticed or is gone."""
+    found = Counter((mutant.text, mutant.change) for mutant in alive)
+    known = Counter((each.text, each.change) for each in KNOWN if each.module == module)
+    return [
+        *(f"not explained: {change} in {text}" for text, change in (found - known).elements()),
+        *(f"explained and no survivor: {change} in {text}" for text, change in (known - found).elements()),
+    ]
 
 
 def _pass(folder: Path, tests: list[str]) -> bool:
@@ -230,6 +315,7 @@ def _pass(folder: Path, tests: list[str]) -> bool:
     child = os.fork()
     if child == 0:
         _be_silent()
+        resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE_CPU_S, PATIENCE_CPU_S))
         os.chdir(folder)
         sys.path.insert(0, str(folder))
         sys.dont_write_bytecode = True  # two mutants of one second and size would be taken for each other
@@ -258,12 +344,13 @@ def main(arguments: list[str]) -> int:
         chosen = [(module, arguments[place + 1 :]) for module in arguments[:place]]
     elif arguments:
         chosen = [(module, tests) for module, tests in USUAL if module in arguments]
-    total = 0
+    failed = False
     for module, tests in chosen:
         count, alive = survivors(module, tests)
-        total += len(alive)
-        print(f"{module}: {count} changes, {len(alive)} survived", flush=True)
-    return 1 if total else 0
+        wrong = unexplained(module, alive)
+        failed |= bool(wrong)
+        print(f"{module}: {count} changes, {len(alive)} survived", *wrong, sep="\n  ", flush=True)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -142,7 +142,7 @@ class Engine:
         if self._path is not None and self._has_file:
             for path in (self._path, self._path.with_name(self._path.name + ".wal")):
                 with suppress(OSError):
-                    path.unlink(missing_ok=True)
+                    path.unlink()
 
 
 def _open(path: Path | None) -> tuple[duckdb.DuckDBPyConnection, bool]:
@@ -159,7 +159,7 @@ def _open(path: Path | None) -> tuple[duckdb.DuckDBPyConnection, bool]:
             if attempt or "lock" in str(error):  # held by another process: leave it its file
                 break
             with suppress(OSError):
-                path.unlink(missing_ok=True)
+                path.unlink()
     return _prepared(":memory:"), False
 
 

@@ -19,7 +19,8 @@ _UNDER_WAY_OR_DONE = "j.status IN ('completed', 'in_transit')"
 def shape(options: Options) -> Shape:
     exact = unless_dates(options, "j.date_only")
     hours = case(exact, "j.transit_h")
-    in_motion = f"{exact} AND {unless_dates(options, 'j.moving_date_only')} AND j.length_km / j.moving_h IS NOT NULL"
+    stays = unless_dates(options, "j.moving_date_only")
+    in_motion = f"{exact} AND {stays} AND j.length_km IS NOT NULL AND j.moving_h IS NOT NULL"
     return Shape(
         source="journeys j",
         base="j.status <> 'cancelled'",

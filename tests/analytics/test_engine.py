@@ -132,7 +132,8 @@ def test_a_change_that_touches_no_journey_is_gone_on_from(tmp_path: Path) -> Non
     assert source.asked == [None, len(BOXES), len(BOXES) + 1]
 
 
-def test_after_a_refresh_that_failed_the_next_question_loads_the_facts() -> None:
+@pytest.mark.parametrize("in_a_file", [False, True])
+def test_after_a_load_that_failed_the_next_question_loads_the_facts(tmp_path: Path, in_a_file: bool) -> None:
     class Away(MemorySource):
         is_away = True
 
@@ -144,12 +145,21 @@ def test_after_a_refresh_that_failed_the_next_question_loads_the_facts() -> None
     source = Away()
     for box in BOXES:
         source.put(box)
-    engine = Engine(source)
+    path = tmp_path / "facts.duckdb" if in_a_file else None
+    engine = Engine(source, path)
+    for load in (engine.refresh, engine.rebuild):
+        source.is_away = True
+        with pytest.raises(Unavailable, match="does not answer"):
+            load()
+        assert engine.facts_change is None
+        source.is_away = False
+        assert journeys(engine) == 6
+    engine.close()
+    source.is_away = True
+    following = Engine(source, path)
     with pytest.raises(Unavailable, match="does not answer"):
-        engine.refresh()
-    assert engine.facts_change is None
-    source.is_away = False
-    assert journeys(engine) == 6
+        following.refresh()
+    assert following.facts_change is None  # whatever the file knows
 
 
 def test_rebuilding_loads_everything_anew() -> None:

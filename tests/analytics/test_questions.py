@@ -146,9 +146,14 @@ def test_one_direction_alone_has_a_balance_of_zero_in_both_rows() -> None:
 
 
 def test_a_train_that_carries_one_container_more_is_the_same_train() -> None:
-    row = volume(asking(W1, W1_OTHER, replace(W1, laden=False)))[1]
-    assert (row["trains"], row["containers"], row["laden"], row["empty"]) == (1, 3, 2, 1)
+    row = volume(asking(W1, W1_OTHER, replace(W1, laden=False), replace(W1, laden=False)))[1]
+    assert (row["trains"], row["containers"], row["laden"], row["empty"]) == (1, 4, 2, 2)
     assert (row["fill_trains"], row["capacity_teu"], row["fill_share"]) == (1, 82.0, 3 / 82)
+
+
+def test_what_went_empty_is_added_up_over_trains() -> None:
+    row = volume(asking(replace(W1, laden=False), replace(W2, laden=False)))[1]
+    assert (row["trains"], row["containers"], row["laden"], row["empty"]) == (2, 2, 0, 2)
 
 
 def test_containers_without_a_train_count_but_are_no_train() -> None:
@@ -353,6 +358,19 @@ def test_the_journeys_behind_a_figure_are_named() -> None:
     assert behind(engine, Statistic.VOLUME, Filters(direction=Direction.WESTBOUND), column="empty") == [3]
     assert behind(engine, Statistic.VOLUME, column="fill_trains") == [1, 2, 3, 5, 6]
     assert behind(engine, Statistic.VOLUME, scope=PUBLISHED_ONLY) == []
+
+
+def test_a_journey_with_several_stays_stands_behind_a_figure_once() -> None:
+    engine = asking(W1)
+    assert sum(int(str(row["visits"])) for row in dwell(engine)) > 1
+    assert behind(engine, Statistic.DWELL) == [1]
+
+
+def test_behind_the_fill_are_the_journeys_on_trains_of_known_capacity() -> None:
+    engine = asking(W1, replace(W1, capacity_teu=None), replace(W1, train=None), replace(W1, laden=False))
+    assert behind(engine, Statistic.VOLUME, column="trains") == [1, 2, 4]
+    assert behind(engine, Statistic.VOLUME, column="fill_trains") == [1, 4]
+    assert behind(engine, Statistic.VOLUME, column="laden") == [1, 2, 3]
 
 
 def test_a_figure_that_a_statistic_does_not_have_has_nothing_behind_it() -> None:
