@@ -1,18 +1,24 @@
-"""What follows when a station is moved or its clock set otherwise.
+"""What follows when places are mended.
 
-Directions of shipments, until when their plans of a day are kept, and the journeys that are folded from there: marks
-of what looked too fast, and the way along the corridor where a terminal is joined to it.
+Of a station that is moved or whose clock is set otherwise: directions of shipments, until when their plans of a day are
+kept, and the journeys that are folded from there: marks of what looked too fast, and the way along the corridor where a
+terminal is joined to it. Of legs and corridors: how long the way of a journey is.
 """
+
+from collections.abc import Mapping
 
 from sqlalchemy import or_, select, update
 
 from railtrack.domain.network import Network
 from railtrack.domain.places import Station
 from railtrack.store.bulk import in_batches
-from railtrack.store.engine import Writing
+from railtrack.store.engine import Reading, Writing
 from railtrack.store.moments import moment, plan_columns
 from railtrack.store.refold import refold
-from railtrack.store.tables import EventRow, ShipmentRow
+from railtrack.store.tables import EventRow, JourneyRow, ShipmentRow
+
+Way = tuple[str | None, str, str]  # corridor, origin, destination
+Lengths = Mapping[Way, float | None]
 
 
 def is_elsewhere(old: Station, new: Station) -> bool:
@@ -63,3 +69,29 @@ def _follow_clock(w: Writing, network: Network, station_id: str) -> None:
                 .values(planned_departure_due_at=due["planned_departure_due_at"], change=w.change)
                 .execution_options(synchronize_session=False)
             )
+
+
+def lengths_of_ways(r: Reading, network: Network) -> dict[Way, float | None]:
+    """Give the length of every way that something is booked for."""
+    ways = select(ShipmentRow.corridor, ShipmentRow.origin, ShipmentRow.destination).distinct()
+    return {
+        (corridor, origin, destination): network.corridor_length_km(corridor, origin, destination)
+        if corridor in network.corridors
+        else None
+        for corridor, origin, destination in r.session.execute(ways)
+    }
+
+
+def follow_lengths(w: Writing, network: Network, before: Lengths | None) -> None:
+    """Stamp the journeys whose way is not as long as before, for the statistics' copy to notice; for None all."""
+    stamp = update(JourneyRow).values(change=w.change).execution_options(synchronize_session=False)
+    if before is None:
+        w.session.execute(stamp)
+        return
+    for way, length_km in lengths_of_ways(w, network).items():
+        if length_km != before.get(way):
+            corridor, origin, destination = way
+            here = select(ShipmentRow.id).where(
+                ShipmentRow.corridor == corridor, ShipmentRow.origin == origin, ShipmentRow.destination == destination
+            )
+            w.session.execute(stamp.where(JourneyRow.shipment_id.in_(here)))

@@ -17,10 +17,10 @@ from railtrack.domain.network import Network
 from railtrack.domain.places import Corridor, Leg, Method, Mode, Station
 from railtrack.store.bulk import in_batches
 from railtrack.store.engine import Reading, Writing
-from railtrack.store.moved import follow_station, is_elsewhere
+from railtrack.store.moved import Lengths, follow_lengths, follow_station, is_elsewhere, lengths_of_ways
 from railtrack.store.refold import refold
 from railtrack.store.removing import REMOVE, kept, last_removal
-from railtrack.store.tables import CorridorRow, JourneyRow, LegRow, ShipmentRow, StationRow
+from railtrack.store.tables import CorridorRow, LegRow, ShipmentRow, StationRow
 
 V = TypeVar("V")
 Row = type[StationRow] | type[LegRow] | type[CorridorRow]
@@ -200,7 +200,7 @@ def remove(w: Writing, value: Station | Leg | Corridor, version: int) -> None:
     if gone.rowcount != 1:
         raise Conflict(say("%(name)s was changed by somebody else meanwhile; look again.", name=shown))
     w.audit(REMOVE, name, shown, _shown(kind, value))
-    _derive(w, set())
+    _derive(w)
 
 
 def _save(w: Writing, value: Station | Leg | Corridor, version: int | None) -> None:
@@ -208,6 +208,7 @@ def _save(w: Writing, value: Station | Leg | Corridor, version: int | None) -> N
     table, name, key, _ = _KINDS[kind]
     identity = _identity(kind, value)
     before = w.session.execute(select(table.__table__).where(*_is(table, key, identity))).one_or_none()
+    lengths = lengths_of_ways(w, load_network(w))
     shown = "–".join(identity)
     if version is None:
         if before is not None:
@@ -228,21 +229,24 @@ def _save(w: Writing, value: Station | Leg | Corridor, version: int | None) -> N
     old = None if before is None else _shown(kind, _value(kind, before))
     w.audit("add" if before is None else "change", name, shown, old, _shown(kind, value))
     if not isinstance(value, Station):
-        _derive(w, {value.id} if isinstance(value, Corridor) and before is not None else set())
+        _derive(w, {value.id} if isinstance(value, Corridor) and before is not None else set(), lengths)
     elif before is not None:  # a new one has no journeys yet
-        network = _derive(w, set())
+        network = _derive(w, (), lengths)
         if is_elsewhere(_value(Station, before), value):
             follow_station(w, network, value.id)
 
 
-def _derive(w: Writing, corridors: Iterable[str]) -> Network:
-    """Refold what goes along these corridors, and stamp all other journeys, whose lengths or clocks may be new."""
+def _derive(w: Writing, corridors: Iterable[str] = (), lengths: Lengths | None = None) -> Network:
+    """Refold what goes along these corridors, and stamp the journeys whose way is not as long as it was.
+
+    `lengths` are those from before; None stamps all.
+    """
     try:
         network = load_network(w)
     except ValueError as error:
         problem = Problem(message=say("This does not fit the rest of the network: %(why)s.", why=error))
         raise Refused([problem]) from error
-    w.session.execute(update(JourneyRow).values(change=w.change).execution_options(synchronize_session=False))
+    follow_lengths(w, network, lengths)
     for part in in_batches(sorted(corridors)):
         ids = w.session.scalars(select(ShipmentRow.id).where(ShipmentRow.corridor.in_(part))).all()
         refold(w.session, network, ids, w.change)

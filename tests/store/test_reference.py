@@ -27,7 +27,7 @@ from railtrack.store.reference import (
     station,
 )
 from railtrack.store.shipments import journeys, shipment_named
-from tests.factories import ADMINISTRATOR, CORRIDOR, enter, event_row, moment, shipment_row, tell
+from tests.factories import ADMINISTRATOR, CORRIDOR, container, enter, event_row, moment, shipment_row, tell
 
 
 def load(store: Store, data: ReferenceData, now: datetime) -> Saved:
@@ -144,6 +144,27 @@ def test_a_leg_measured_anew_reaches_the_statistics(furnished: Store, network: N
     after = source.facts_since(before.change, before.lineage)
     (old,), (new,) = (batch.journeys.to_pylist() for batch in (before, after))  # type: ignore[attr-defined]
     assert new["length_km"] == pytest.approx(old["length_km"] + 10)
+
+
+def test_only_journeys_whose_way_has_another_length_are_loaded_again(
+    furnished: Store, network: Network, now: datetime
+) -> None:
+    enter(furnished, network, [shipment_row(), shipment_row("short", container(2), origin="DTK")])
+    source = StoreFacts(furnished)
+    start = source.facts_since(None)
+    with furnished.writing(ADMINISTRATOR, now) as w:
+        found = station(w, "CKG")
+        save_station(w, replace(found.value, name="Tuanjiecun"), found.version)
+        w.commit()
+    renamed = source.facts_since(start.change, start.lineage)
+    assert (renamed.whole, list(renamed.stale)) == (False, [])
+    with furnished.writing(ADMINISTRATOR, now) as w:
+        seen = leg(w, "CKG", "DAZ")
+        save_leg(w, replace(seen.value, length_km=seen.value.length_km + 10), seen.version)
+        w.commit()
+    measured = source.facts_since(renamed.change, renamed.lineage)
+    (fact,) = measured.journeys.to_pylist()  # type: ignore[attr-defined]
+    assert (fact["origin"], list(measured.stale)) == ("CKG", [fact["journey_id"]])
 
 
 def test_border_pairs_of_a_corridor_are_timed_anew(furnished: Store, network: Network, now: datetime) -> None:

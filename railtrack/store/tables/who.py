@@ -16,7 +16,7 @@ from railtrack.store.tables.base import Base, BigId
 
 
 def _email_key(context: DefaultExecutionContext) -> str:
-    return email_key(context.get_current_parameters()["email"])
+    return email_key(context.get_current_parameters()["email"])  # type: ignore[no-untyped-call]
 
 
 class OrganisationRow(Base):
