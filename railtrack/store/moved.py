@@ -17,7 +17,7 @@ from railtrack.store.moments import moment, plan_columns
 from railtrack.store.refold import refold
 from railtrack.store.tables import EventRow, JourneyRow, ShipmentRow
 
-Way = tuple[str | None, str, str]  # corridor, origin, destination
+Way = tuple[str, str, str]  # corridor, origin, destination
 Lengths = Mapping[Way, float | None]
 
 
@@ -72,13 +72,12 @@ def _follow_clock(w: Writing, network: Network, station_id: str) -> None:
 
 
 def lengths_of_ways(r: Reading, network: Network) -> dict[Way, float | None]:
-    """Give the length of every way that something is booked for."""
+    """Give the length of every way along a corridor that something is booked for."""
     ways = select(ShipmentRow.corridor, ShipmentRow.origin, ShipmentRow.destination).distinct()
     return {
         (corridor, origin, destination): network.corridor_length_km(corridor, origin, destination)
-        if corridor in network.corridors
-        else None
         for corridor, origin, destination in r.session.execute(ways)
+        if corridor is not None and corridor in network.corridors
     }
 
 
@@ -89,7 +88,7 @@ def follow_lengths(w: Writing, network: Network, before: Lengths | None) -> None
         w.session.execute(stamp)
         return
     for way, length_km in lengths_of_ways(w, network).items():
-        if length_km != before.get(way):
+        if way not in before or length_km != before[way]:
             corridor, origin, destination = way
             here = select(ShipmentRow.id).where(
                 ShipmentRow.corridor == corridor, ShipmentRow.origin == origin, ShipmentRow.destination == destination

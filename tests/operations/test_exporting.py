@@ -313,6 +313,22 @@ def test_geojson_draws_lines_and_points_with_the_longitude_first(full: Store, wh
     assert document["features"][0]["properties"]["reference"]
 
 
+def test_a_plan_that_is_a_date_is_overrun_from_the_end_of_its_day(store: Store) -> None:
+    init(store, now=NOW)
+    # in Mannheim 31 March 2024 had 23 hours
+    plan = """reference,partner,origin,destination,planned_arrival,container,size_type
+D-1,Aare Logistik,CKG,MHG,2024-03-31,CSQU3054383,45G1
+"""
+    load(store, plan.encode(), "s.csv")
+    said = """reference,event,station,occurred_at
+D-1,departed,CKG,2024-03-10T08:00
+D-1,arrived,MHG,2024-04-01T01:30
+"""
+    load(store, said.encode(), "e.csv")
+    (row,) = [row for row in objects(store, What.JOURNEYS) if row["reference"] == "D-1"]
+    assert row["delay_h"] == 1.5
+
+
 def test_a_late_journey_shows_its_hours_and_a_date_shows_none(full: Store) -> None:
     by_reference = {(row["reference"], row.get("container")): row for row in objects(full, What.JOURNEYS)}
     done = by_reference["W-1", "CSQU3054383"]
