@@ -253,14 +253,14 @@ def test_a_container_is_typed_on_a_phone_without_moving_sideways(phone: Any) -> 
     named = "getComputedStyle(document.querySelector('#gross_kg-1').closest('td'), '::before').content"
     assert phone.evaluate(named) == '"Gross, kg"'
     phone.click("text=Add rows")
-    phone.fill("#container-6", WRONG_DIGIT)
-    phone.wait_for_selector("#told-row-6 >> text=The check digit does not fit.")
+    phone.fill("#container-5", WRONG_DIGIT)
+    phone.wait_for_selector("#told-row-5 >> text=The check digit does not fit.")
     assert phone.evaluate(
         "document.querySelector('.scroll').scrollWidth <= document.querySelector('.scroll').clientWidth"
     )
     assert violations(phone) == []
-    phone.click("#told-row-6 >> text=Use 3")
-    assert phone.input_value("#container-6") == "CAIU 884617 3"
+    phone.click("#told-row-5 >> text=Use 3")
+    assert phone.input_value("#container-5") == "CAIU 884617 3"
 
 
 def test_now_and_the_clock_follow_the_station(page: Any) -> None:
@@ -293,6 +293,59 @@ def test_a_file_is_looked_at_and_taken_in(page: Any, live_server: LiveServer) ->
     with page.expect_download() as download:
         page.click("text=Download the refused row")
     assert download.value.suggested_filename == "nov-refused.csv"
+
+
+def test_on_a_phone_one_empty_row_is_shown_and_the_next_when_it_is_filled(phone: Any) -> None:
+    sign_in(phone)
+    phone.goto("/shipments/new")
+
+    def shown() -> int:
+        found: int = phone.locator("#rows tr[data-row]:visible").count()
+        return found
+
+    assert shown() == 1
+    phone.fill("#container-1", container_number(1))
+    assert shown() == 2
+    phone.fill("#container-1", "")
+    assert shown() == 1
+    phone.click("text=Add rows")
+    assert shown() == 5
+    assert phone.evaluate("document.activeElement.id") == "container-2"
+    phone.goto("/shipments/new")
+    paste(phone, "#container-1", sheet())
+    phone.wait_for_selector("#sentence >> text=Ten containers typed.")
+    assert shown() == 11
+
+
+def test_on_a_desk_all_rows_are_shown(page: Any) -> None:
+    sign_in(page)
+    page.goto("/shipments/new")
+    assert page.locator("#rows tr[data-row]:visible").count() == 5
+
+
+def test_a_position_is_told_on_a_phone_on_the_clock_one_has(phone: Any, live_server: LiveServer) -> None:
+    sign_in(phone)
+    fill_shipment(phone)
+    phone.fill("#container-1", container_number(1))
+    phone.click(".bar >> text=Record shipment")
+    phone.click("text=Record departure")
+    phone.click("text=All 19 events, all stations")
+    assert not phone.is_visible("#f-lat")
+    phone.select_option("#f-event", "position")
+    assert phone.is_checked("#pick-other")
+    assert not phone.is_visible("#f-station")
+    assert phone.inner_text("#zone") == "UTC+8"
+    before = phone.input_value("#f-time")
+    phone.fill("#f-offset", "+5")
+    phone.fill("#f-lat", "46.11")
+    assert phone.inner_text("#zone") == "UTC+5"
+    hours = (int(before[:2]) - int(phone.input_value("#f-time")[:2])) % 24
+    assert hours in (2, 3)  # the minute may have turned the hour meanwhile
+    phone.fill("#f-lon", "73.62")
+    phone.click(".bar .btn-go")
+    phone.wait_for_selector("h1 >> text=Position is recorded for one container.")
+    assert "46.11° N, 73.62° E" in phone.inner_text(".basis")
+    assert "UTC+5" in phone.inner_text(".basis")
 
 
 @pytest.mark.parametrize("width", [320, 390])

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from railtrack.domain.actors import Role
 from railtrack.store.engine import Store
-from railtrack.store.tables import ContainerRow, DraftRow, OrganisationRow, ShipmentRow
+from railtrack.store.tables import ContainerRow, OrganisationRow, ShipmentRow
 from tests.factories import container_number
 from tests.web.conftest import SignIn, words_of
 from tests.web.entry_pages import FORMULA, HOSTILE, box, containers, count, field_value, form_of, send, shipments
@@ -277,6 +277,26 @@ def test_the_first_sentence_counts_what_was_typed(partner: FlaskClient) -> None:
     assert "3 containers, 6 TEU." in words_of(part)
 
 
+def test_fields_that_need_mending_are_not_counted_among_the_containers(partner: FlaskClient) -> None:
+    rows = (box(1), box(container="CAIU 884617 7"))
+    part = words_of(send(partner, f"{ADDRESS}/check", form_of(*rows, destination="Manheim")).text)
+    assert "Two containers typed. One needs mending, so does one field." in part
+    assert "1 row ready, 1 to mend, 1 field to mend" in part
+    part = words_of(send(partner, f"{ADDRESS}/check", form_of(box(1), destination="Manheim", origin="Nowhere")).text)
+    assert "One container typed. Two fields need mending." in part
+
+
+def test_rows_that_lack_something_are_said_to_be_not_complete(partner: FlaskClient) -> None:
+    part = words_of(send(partner, f"{ADDRESS}/check", form_of(box(1), box(container="", goods="Gears"))).text)
+    assert "1 row ready, 1 not complete yet" in part
+
+
+def test_an_empty_field_is_named_once_in_the_summary(partner: FlaskClient) -> None:
+    page = send(partner, ADDRESS, form_of(box(1), reference="", destination="Manheim")).text
+    links = [words_of(link).strip() for link in re.findall(r'<li>(<a href="#f-.*?</a>)</li>', page)]
+    assert links == ["Your reference is empty.", "To: No station of this name."]
+
+
 # ---------------------------------------------------------------- hostile and oversized text
 
 TEXTS = ("reference", "train", "shipper", "consignee", "consignment_note", "origin", "destination", "planned_departure")
@@ -338,92 +358,4 @@ def test_an_administrator_names_the_partner(administrator: FlaskClient, web_stor
 def test_a_partner_cannot_enter_for_another(partner: FlaskClient, web_store: Store) -> None:
     answer = send(partner, ADDRESS, form_of(partner="Somebody Else"))
     assert answer.status_code == 422
-    assert count(web_store, ShipmentRow) == 0
-
-
-# ---------------------------------------------------------------- drafts, copies, defaults
-
-
-def test_a_draft_keeps_what_was_typed_wrong_or_not(partner: FlaskClient, web_store: Store) -> None:
-    answer = send(partner, ADDRESS, form_of(box(container="CAIU 884617 7", goods="Gears"), do="draft"))
-    assert count(web_store, ShipmentRow) == 0
-    page = partner.get(answer.location).text
-    assert "CAIU 884617 7" in page
-    assert "Gears" in page
-    assert field_value(page, "reference") == "CM-1"
-
-
-def test_drafts_are_listed_and_can_be_thrown_away(partner: FlaskClient, web_store: Store) -> None:
-    answer = send(partner, ADDRESS, form_of(do="draft"))
-    assert "CM-1" in partner.get(ADDRESS).text
-    number = re.search(r"draft=(\d+)", answer.location)
-    assert number
-    send(partner, f"/shipments/drafts/{number[1]}/delete", {})
-    assert count(web_store, DraftRow) == 0
-
-
-def test_recording_a_draft_throws_it_away(partner: FlaskClient, web_store: Store) -> None:
-    answer = send(partner, ADDRESS, form_of(do="draft"))
-    page = partner.get(answer.location).text
-    send(partner, ADDRESS, form_of(draft=field_value(page, "draft")))
-    assert count(web_store, DraftRow) == 0
-    assert count(web_store, ShipmentRow) == 1
-
-
-def test_keeping_a_draft_again_replaces_it(partner: FlaskClient, web_store: Store) -> None:
-    page = partner.get(send(partner, ADDRESS, form_of(do="draft")).location).text
-    send(partner, ADDRESS, form_of(do="draft", reference="CM-2", draft=field_value(page, "draft")))
-    assert count(web_store, DraftRow) == 1
-
-
-def test_somebody_elses_draft_is_not_there(partner: FlaskClient, sign_in: SignIn) -> None:
-    address = send(partner, ADDRESS, form_of(do="draft")).location
-    other = sign_in(Role.PARTNER, "Other", "other@example.org")
-    assert other.get(address).status_code == 404
-
-
-def test_a_copy_has_the_facts_without_numbers_weights_seals_and_dates(partner: FlaskClient, web_store: Store) -> None:
-    rows = box(1, goods="Gears", seals="HLK 230101", hs_code="848390")
-    send(partner, ADDRESS, form_of(rows, shipper="Gear Works", planned_departure="2024-06-10 10:00"))
-    page = partner.get(f"{ADDRESS}?copy={shipments(web_store)[0].id}").text
-    assert field_value(page, "shipper") == "Gear Works"
-    assert "Gears" in page
-    assert field_value(page, "reference") == field_value(page, "planned_departure") == ""
-    for gone in (container_number(1), "HLK 230101", "21000"):
-        assert gone not in page
-
-
-def test_somebody_elses_shipment_cannot_be_copied(partner: FlaskClient, sign_in: SignIn, web_store: Store) -> None:
-    send(partner, ADDRESS, form_of())
-    other = sign_in(Role.PARTNER, "Other", "other@example.org")
-    assert other.get(f"{ADDRESS}?copy={shipments(web_store)[0].id}").status_code == 404
-
-
-def test_a_new_form_starts_from_the_last_shipment(partner: FlaskClient) -> None:
-    send(partner, ADDRESS, form_of(box(1, size_type="22G1"), origin="MHG", destination="CKG"))
-    page = partner.get(ADDRESS).text
-    assert field_value(page, "origin") == "Mannheim Mühlauhafen (MHG)"
-    assert 'name="size_type" value="22G1"' in page
-    assert "Started from your last shipment" in words_of(page)
-
-
-def test_rows_and_rarer_columns_are_added_without_a_script(partner: FlaskClient) -> None:
-    page = send(partner, ADDRESS, form_of(box(1, goods="Gears"), do="rows")).text
-    assert len(re.findall(r'<tr data-row="', page)) == 6
-    wide = send(partner, ADDRESS, form_of(box(1, goods="Gears"), do="more")).text
-    assert 'name="un_number"' in wide
-    assert "Gears" in wide
-
-
-def test_numbers_are_not_lost_by_switching_to_quantities_and_back(partner: FlaskClient) -> None:
-    page = send(partner, ADDRESS, form_of(do="quantity")).text
-    assert 'name="quantity"' in page
-    assert field_value(page, "container") == container_number(1)
-
-
-def test_rows_beyond_what_fits_are_said_and_not_dropped_in_silence(partner: FlaskClient, web_store: Store) -> None:
-    rows = [box(1)] + [{"size_type": "45G1", "laden": "yes"}] * 1_100
-    answer = send(partner, ADDRESS, form_of(*rows))
-    assert answer.status_code == 422
-    assert "More than 1000 rows do not fit into the form" in words_of(answer.text)
     assert count(web_store, ShipmentRow) == 0

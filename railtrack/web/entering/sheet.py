@@ -163,6 +163,11 @@ class Judged:
         return sum(row.state == "held" for row in self.rows)
 
     @property
+    def unfinished_rows(self) -> int:
+        """Rows that were begun and lack something, as those of a copy lack their numbers."""
+        return sum(not row.state and row.number - 1 in self.sheet.filled for row in self.rows)
+
+    @property
     def warned_rows(self) -> int:
         return sum(row.state == "late" for row in self.rows)
 

@@ -322,15 +322,20 @@ def sentence(found: Judged, *, is_sent: bool) -> str:
         return gettext("What shall go on the train?")
     if not found.typed:
         return gettext("No container is typed yet.")
-    mend, look = found.bad_rows + found.bad_fields, found.warned_rows
+    mend, fields, look = found.bad_rows, found.bad_fields, found.warned_rows
     typed = ngettext(
         "%(figure)s container typed.", "%(figure)s containers typed.", found.typed, figure=count_word(found.typed)
     )
     looks = ngettext("%(figure)s is worth a look", "%(figure)s are worth a look", look, figure=count_word(look))
     mends = ngettext("%(figure)s needs mending", "%(figure)s need mending", mend, figure=count_word(mend))
+    too = ngettext("so does %(figure)s field", "so do %(figure)s fields", fields, figure=count_word(fields))
+    alone = ngettext(
+        "%(figure)s field needs mending", "%(figure)s fields need mending", fields, figure=count_word(fields)
+    )
     said = [sentence_case(typed)]
-    if mend:
-        said.append(sentence_case(mends) + (f", {looks}." if look else "."))
+    if mend or fields:
+        parts = [mends, *([too] if fields else [])] if mend else [alone]
+        said.append(sentence_case(", ".join([*parts, *([looks] if look else [])])) + ".")
     elif look:
         said.append(sentence_case(looks) + ".")
     elif found.good_rows:

@@ -204,12 +204,29 @@
     return row;
   }
 
+  // On a phone each row is a block as high as half the screen: of the empty ones at the end the first is enough.
+  let unfolded = false;
+  function fold() {
+    let empty = 0;
+    for (const row of dataRows().reverse()) {
+      const isEmpty = ![...row.querySelectorAll("input:not([type=hidden])")].some((f) => f.name !== "size_type" && f.value.trim());
+      if (!isEmpty) break;
+      empty++;
+    }
+    const all = dataRows();
+    all.forEach((row, i) => row.classList.toggle("later", !unfolded && i > Math.max(0, all.length - empty)));
+  }
+  rows.addEventListener("input", fold);
+  fold();
+
   form.addEventListener("click", (event) => {
     const more = event.target.closest("[data-add-rows]");
     if (!more) return;
     event.preventDefault();
-    let first = null;
-    for (let i = 0; i < Number(more.dataset.addRows); i++) { const row = addRow(); first ||= row; }
+    let first = dataRows().find((row) => !row.offsetParent) || null;
+    unfolded = true;
+    fold();
+    if (!first) for (let i = 0; i < Number(more.dataset.addRows); i++) { const row = addRow(); first ||= row; }
     first.querySelector("input").focus();
   });
 
@@ -225,6 +242,7 @@
     const at = all.indexOf(field.closest("tr")) + (down ? 1 : -1);
     if (at < 0) return;
     const row = all[at] || addRow();
+    row.classList.remove("later");
     const next = row.querySelector(`[name="${field.name}"]`);
     next.focus();
     if (next.select) next.select();
@@ -370,6 +388,7 @@
       });
     }
     if (at >= dataRows().length) addRow();
+    fold();
     const status = document.getElementById("pasted");
     const told = (block.length === 1 ? status.dataset.one : status.dataset.many).replace("{n}", block.length);
     const where = names.filter(Boolean).map((name) => document.querySelector(`th[data-column="${name}"]`).textContent);
