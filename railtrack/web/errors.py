@@ -21,6 +21,7 @@ from railtrack.domain.errors import (
     Refused,
     Unavailable,
 )
+from railtrack.web.current import current_settings
 from railtrack.web.i18n import gettext, words
 
 STATUS = {Refused: 422, NotFound: 404, NotAllowed: 403, Ambiguous: 409, Conflict: 409, Unavailable: 503}
@@ -106,7 +107,10 @@ def _advice(status: int) -> str:
         403: gettext("If you need it, ask an administrator."),
         404: gettext("The address may be mistyped, or the thing belongs to somebody else."),
         409: gettext("Go back and look at it anew."),
-        413: gettext("Split it into several files; sending rows twice is harmless."),
+        413: gettext(
+            "At most %(mb)d MB can be sent. Split it into several files; sending rows twice is harmless.",
+            mb=current_settings().max_upload_mb,
+        ),
         429: gettext("Wait a minute and try again."),
         503: gettext("Nothing was lost. Try again in a moment."),
     }

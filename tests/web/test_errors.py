@@ -1,6 +1,7 @@
 """Errors as pages: what happened in one sentence, and what to do; never a traceback."""
 
 import logging
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -105,4 +106,8 @@ def test_an_upload_beyond_the_limit_is_refused_before_it_is_read(app: Flask, adm
     answer = post(administrator, "/admin/users/new", email="x" * 2000)
     assert answer.status_code == 413
     assert "The file is too large." in answer.text
-    assert "Split it" in answer.text
+    assert "At most 32 MB can be sent. Split it" in answer.text
+    assert "Choose another file" not in answer.text
+    answer = administrator.post("/import", data={"file": (BytesIO(b"x" * 2000), "big.csv")})
+    assert answer.status_code == 413
+    assert '<a class="btn btn-go" href="/import">Choose another file</a>' in answer.text
