@@ -57,7 +57,7 @@ KNOWN = [
     ),
     Known(
         "railtrack/domain/journeys.py",
-        "rank = {EventKind.ARRIVED: 0, EventKind.DEPARTED: 2}",
+        "rank = 0 if o.event is EventKind.ARRIVED else 2 if o.event is EventKind.DEPARTED else 1",
         "2 -> (2 + 1)",
         "ranks are only compared, and 3 is greater than all others as well as 2",
     ),
