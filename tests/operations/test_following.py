@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -83,6 +84,18 @@ def test_a_missed_departure_is_late_by_hours_or_by_days(store: Store, network: N
     enter(store, network, [shipment_row("R2", container(2), planned_departure=moment("2024-05-30+08:00"))])
     found = following.list_page(store, ShipmentFilter(q="R2"), actor=ADMINISTRATOR, now=NOW).items[0]
     assert (found.lateness, found.behind_days) == (Lateness.LATE, 2)
+
+
+def test_a_planned_day_is_waited_for_until_the_stations_midnight(store: Store, network: Network) -> None:
+    followed(store, network, origin="DTK", planned_departure=moment("2024-02-29+06:00"))  # a day of 25 hours there
+
+    def at(time: str) -> Followed:
+        now = datetime.fromisoformat(time)
+        return following.list_page(store, ShipmentFilter(), actor=ADMINISTRATOR, now=now).items[0]
+
+    assert at("2024-03-01T01:59+05:00").lateness is Lateness.PLANNED
+    missed = at("2024-03-01T02:01+05:00")
+    assert (missed.lateness, missed.behind_days) == (Lateness.LATE, 1)
 
 
 def test_a_departure_not_planned_is_only_planned(store: Store, network: Network) -> None:
