@@ -186,7 +186,8 @@ def test_another_encoding_is_offered_with_a_look_at_it(partner: FlaskClient, web
     address = upload(partner, content)
     page = partner.get(address)
     assert page.status_code == 422
-    assert "The file is not UTF-8" in words_of(page.text)
+    assert "The file is not UTF-8. Which of these reads right?" in words_of(page.text)
+    assert 'class="summary' not in page.text  # a question, and no error
     assert "摩托车零件和显示面板" in page.text
     assert 'name="encoding" value="gb18030" checked' in page.text
     decide(partner, f"{address}?encoding=gb18030", "all")
