@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from errno import ENOTDIR
 from io import StringIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -120,6 +121,8 @@ def write_file(target: str, pieces: Iterable[bytes]) -> None:
                 stream.write(piece)
         return
     path = Path(os.path.realpath(path))
+    if not path.parent.is_dir():  # else the name of the half-done file would be complained of
+        raise NotADirectoryError(ENOTDIR, "There is no such folder", str(path.parent))
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         half_done = Path(file.name)
         try:

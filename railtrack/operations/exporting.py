@@ -11,7 +11,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from railtrack.domain.actors import Actor
+from railtrack.domain.errors import NotFound
 from railtrack.domain.goods import ShipmentFacts
+from railtrack.domain.messages import say
 from railtrack.domain.network import Network
 from railtrack.domain.records import RecordedEvent, RecordedShipment
 from railtrack.domain.times import Moment
@@ -20,7 +22,8 @@ from railtrack.exchange.writing import WRITERS, event_cells, shipment_cells, tex
 from railtrack.operations.reference import load_world
 from railtrack.store.engine import Reading, Store
 from railtrack.store.exporting import JourneyOfContainer, export_events, export_journeys, export_shipments
-from railtrack.store.listing import ShipmentFilter
+from railtrack.store.listing import ShipmentFilter, partners
+from railtrack.store.organisations import name_key
 
 Cells = dict[str, object]
 Wanted = ShipmentFilter
@@ -53,20 +56,32 @@ def export(
 ) -> Iterator[bytes]:
     """Give the pieces of a file with everything in sight that `wanted` lets through.
 
-    Lines stand in the order of recording, so that a correction never precedes what it corrects. Raises Refused where
-    the rows are more than a sheet holds.
+    Lines stand in the order of recording, so that a correction never precedes what it corrects. Raises NotFound for a
+    partner or corridor nobody in sight has, Refused where the rows are more than a sheet holds.
     """
     kind, written = What(what), Form(form)
     network = load_world(store).network
     if kind in (What.SHIPMENTS, What.EVENTS) and written is not Form.GEOJSON:
         wanted = replace(wanted, published=False) if wanted.published is None else wanted
     with store.reading() as reading:
+        _insist_known(reading, network, wanted, actor)
         wanted = _settled(reading, network, wanted, actor, now)
         rows = _rows(reading, kind, wanted, actor, now)
         if written is Form.GEOJSON:
             yield from _geojson(kind, rows, network)
         else:
             yield from WRITERS[written.value](COLUMNS[kind], (cells for cells, _ in rows))
+
+
+def _insist_known(reading: Reading, network: Network, wanted: ShipmentFilter, actor: Actor) -> None:
+    """A name that is mistyped must not pass for one that has nothing, as the statistics have it too."""
+    if wanted.corridor is not None and wanted.corridor not in network.corridors:
+        known = ", ".join(network.corridors)
+        raise NotFound(say("There is no corridor %(id)s. There are: %(known)s.", id=wanted.corridor, known=known))
+    if wanted.partner is not None:
+        names = {name_key(organisation.name) for organisation in partners(reading, actor.scope)}
+        if name_key(wanted.partner) not in names:
+            raise NotFound(say("No organisation %(name)s is known.", name=wanted.partner))
 
 
 def _settled(reading: Reading, network: Network, wanted: ShipmentFilter, actor: Actor, now: datetime) -> ShipmentFilter:

@@ -45,6 +45,20 @@ def test_filters_choose_what_is_exported(worked: Run) -> None:
     assert len(none.splitlines()) == 1
 
 
+@pytest.mark.parametrize(("option", "name"), [("--partner", "Nobody"), ("--corridor", "none")])
+def test_a_mistyped_name_is_refused_and_makes_no_file(worked: Run, tmp_path: Path, option: str, name: str) -> None:
+    result = worked("export", "shipments", option, name, "--format", "csv", "-o", "out.csv")
+    assert result.exit_code == 1
+    assert name in result.stderr
+    assert list(tmp_path.glob("*out*")) == []
+
+
+def test_a_folder_that_is_not_there_is_named(worked: Run, tmp_path: Path) -> None:
+    result = worked("export", "shipments", "--format", "csv", "-o", "nowhere/out.csv")
+    assert result.exit_code == 1
+    assert result.stderr == f"railtrack: {tmp_path / 'nowhere'}: There is no such folder\n"
+
+
 def test_a_map_is_one_file_of_everything_or_of_one_shipment(worked: Run, tmp_path: Path) -> None:
     assert worked("map", "-o", "all.html").exit_code == 0
     assert worked("map", "--shipment", "Example Forwarding:W-1", "-o", "one.html").exit_code == 0
