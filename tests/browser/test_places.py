@@ -58,6 +58,24 @@ def test_without_script_the_proposed_zone_stands_in_the_field_and_is_confirmed_b
     page.wait_for_url("**/admin/places/stations/SRY")
 
 
+def test_two_tabs_meet_and_the_second_is_told(page: Any, live_server: LiveServer) -> None:
+    sign_in(page, Role.ADMINISTRATOR)
+    page.goto("/admin/places/stations/DTK")
+    second = page.context.new_page()
+    second.goto("/admin/places/stations/DTK")
+    page.fill("#f-coordinate_note", "seen from the air")
+    page.click("button:has-text('Mend the station')")
+    page.wait_for_selector(".flashes:has-text('Mended.')")
+    second.fill("#f-coordinate_note", "seen from the train")
+    second.click("button:has-text('Mend the station')")
+    second.wait_for_selector(".note:has-text('was changed by somebody else meanwhile')")
+    assert second.evaluate("document.activeElement.textContent").strip().startswith("DTK was changed")
+    assert second.input_value("#f-coordinate_note") == "seen from the train"
+    second.click("#remove summary")
+    assert "Legs end here: ALK–DTK" in second.inner_text("#remove")
+    assert second.locator("#remove button").count() == 0
+
+
 @pytest.mark.skipif(find_spec("scgraph_data") is None, reason="no rail network: pip install railtrack[network]")
 def test_a_corridor_is_checked_while_one_types_its_missing_leg_routed_and_enter_stores_it(
     page: Any, live_server: LiveServer
