@@ -3,7 +3,10 @@
 import sys
 from typing import Any
 
+from flask import Flask
+
 from railtrack.config import Settings
+from railtrack.operations import statistics
 from railtrack.store.engine import Store
 from railtrack.web.app import create_app
 
@@ -14,7 +17,7 @@ def run(settings: Settings, store: Store, host: str, port: int, workers: int, th
     if sys.platform == "win32":
         from waitress import serve
 
-        serve(create_app(settings, store), host=host, port=port, threads=threads)
+        serve(_ready_app(settings, store), host=host, port=port, threads=threads)
         return
     _gunicorn(settings, store, f"{_bracketed(host)}:{port}", workers, threads)
 
@@ -40,9 +43,15 @@ def _gunicorn(settings: Settings, store: Store, bind: str, workers: int, threads
                     self.cfg.set(name, value)
 
         def load(self) -> Any:
-            return create_app(settings, store)
+            return _ready_app(settings, store)  # in the worker, after the fork
 
     Server().run()
+
+
+def _ready_app(settings: Settings, store: Store) -> Flask:
+    app = create_app(settings, store)
+    statistics.warm(store)
+    return app
 
 
 def address(host: str, port: int) -> str:

@@ -1,9 +1,10 @@
 """The statistics as people ask for them: fresh facts, names instead of spellings, and only what the asker may see."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from weakref import WeakKeyDictionary
 
 from railtrack.analytics.engine import Engine
@@ -11,7 +12,7 @@ from railtrack.analytics.filters import GROUPS, By, DateOf, Filters, Options, Pl
 from railtrack.analytics.statistics import Row, columns
 from railtrack.analytics.statistics import compute as _compute
 from railtrack.domain.actors import Actor
-from railtrack.domain.errors import NotFound
+from railtrack.domain.errors import NotFound, RailtrackError
 from railtrack.domain.messages import say
 from railtrack.operations.reference import load_world
 from railtrack.store.engine import Store
@@ -33,10 +34,12 @@ __all__ = [
     "compute",
     "engine_of",
     "settled",
+    "warm",
 ]
 
 _engines: WeakKeyDictionary[Store, Engine] = WeakKeyDictionary()
 _lock = Lock()
+log = logging.getLogger(__name__)
 
 
 def compute(
@@ -74,6 +77,24 @@ def engine_of(store: Store) -> Engine:
         if engine is None:
             engine = _engines[store] = Engine(StoreFacts(store, lambda: load_world(store).network), _beside(store))
         return engine
+
+
+def warm(store: Store) -> Thread:
+    """Take the facts over in the background, so that the first page after a start need not wait for all of them.
+
+    Whoever asks meanwhile waits for the same load: the engine lets one refresh at a time. A failure is only noted,
+    for the next question tries again and tells its asker.
+    """
+
+    def take_over() -> None:
+        try:
+            engine_of(store).refresh()
+        except RailtrackError as error:
+            log.warning("the statistics could not be made ready: %s", error)
+
+    thread = Thread(target=take_over, name="warm statistics", daemon=True)
+    thread.start()
+    return thread
 
 
 def _beside(store: Store) -> Path | None:

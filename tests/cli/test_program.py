@@ -79,6 +79,8 @@ def test_serve_sets_the_database_up_prints_the_link_and_answers(environment: dic
         found = re.search(r"http://\S+/setup/\S+", link)
         assert found is not None, link
         assert _get(f"http://127.0.0.1:{port}/healthz") == 200
+        facts = tmp_path / "new" / "served.db.cache" / "facts.duckdb"
+        assert _comes(facts), "the statistics are made ready before anybody asks"
         assert _get(found.group()) == 200
     finally:
         server.terminate()
@@ -104,6 +106,14 @@ def test_serving_to_others_asks_for_a_key(railtrack: Program, environment: dict[
     result = railtrack("serve", "--host", "0.0.0.0", "--port", str(port))  # noqa: S104 - refused, that is the point
     assert result.returncode == 1
     assert "RAILTRACK_SECRET_KEY" in result.stderr
+
+
+def _comes(path: Path) -> bool:
+    for _ in range(600):
+        if path.exists():
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def _get(address: str) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, update
 from railtrack.domain.errors import NotFound
 from railtrack.operations.checking import check
 from railtrack.operations.reference import init, load_world
-from railtrack.operations.statistics import Filters, Options, WrongUsage, compute, engine_of
+from railtrack.operations.statistics import Filters, Options, WrongUsage, compute, engine_of, warm
 from railtrack.store.engine import Store
 from railtrack.store.tables import CrossingRow, JourneyRow, ShipmentRow, VisitRow
 from tests.factories import ADMINISTRATOR, enter, event_row, partner, shipment_row, tell
@@ -102,6 +102,22 @@ def _copy(source: Path, target: Path) -> None:
     target.unlink(missing_ok=True)
     with closing(sqlite3.connect(source)) as connection:
         connection.execute("VACUUM INTO ?", (str(target),))
+
+
+def test_a_question_asked_while_the_facts_are_made_ready_has_the_whole_answer(ready: Store) -> None:
+    thread = warm(ready)
+    assert row(ready, filters=Filters(partner="alpha"))["in_transit"] == 1
+    thread.join(60)
+    assert not thread.is_alive()
+
+
+def test_a_database_that_cannot_be_read_is_noted_and_stops_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    empty = Store(f"sqlite:///{tmp_path}/empty.db")
+    warm(empty).join(60)
+    empty.close()
+    assert "could not be made ready" in caplog.text
 
 
 def test_the_check_of_a_sound_database_finds_nothing(ready: Store) -> None:
