@@ -124,23 +124,24 @@ def implausible(session: Session, network: Network, ledger: StatementLedger) -> 
 def _implausible_of(
     network: Network, shipment: Any, known: dict[int | None, list[Occurrence]], new: Sequence[Version]
 ) -> dict[str, tuple[Mark, ...]]:
+    stated: dict[int | None, list[tuple[str, Occurrence]]] = defaultdict(list)
     for version in new:
         if version.facts is not None and version.facts.moment is not None:
             occurrence = Occurrence(version.facts.event, version.facts.station, version.facts.moment)
             known[version.container_id].append(occurrence)
+            stated[version.container_id].append((version.id, occurrence))
     everyone = known.get(None, [])
     found: dict[str, tuple[Mark, ...]] = {}
-    for container_id in {version.container_id for version in new}:
+    for container_id, occurrences in stated.items():
         # an event of all containers is weighed against what is known of all of them
         own = known[container_id] if container_id is not None else []
         at = defaultdict(list)
         for mark in _marks(network, shipment, [*everyone, *own]):
             at[mark.station, mark.moment.instant].append(mark)
-        for version in new:
-            if version.container_id == container_id and version.facts is not None and version.facts.moment is not None:
-                here = at.get((version.facts.station or "", version.facts.moment.instant))
-                if here:
-                    found[version.id] = tuple(here)
+        for event_id, o in occurrences if at else ():
+            here = at.get((o.station or "", o.moment.instant))
+            if here:
+                found[event_id] = tuple(here)
     return found
 
 
