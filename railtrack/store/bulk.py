@@ -6,7 +6,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Dialect, Table, insert
+from sqlalchemy import Boolean, Dialect, Table, insert
 from sqlalchemy.orm import Session
 
 from railtrack.store.tables import Base
@@ -63,4 +63,4 @@ def _turn(table: Table, name: str, dialect: Dialect) -> Turn | None:
     kind = table.c[name].type
     turn = kind.dialect_impl(dialect).bind_processor(dialect)
     # the times of a train are those of each of its containers, so most come again
-    return lru_cache(maxsize=ROWS)(turn) if turn is not None and isinstance(kind, UtcTime) else turn
+    return lru_cache(maxsize=ROWS)(turn) if turn is not None and isinstance(kind, UtcTime | Boolean) else turn
