@@ -2,6 +2,10 @@
 
 `python -m tests.benchmarks.bench_import` prints the ratio of the medians of three runs; the exit status is 1 above the
 bound. The floor only reads the file and writes its columns as they stand: no rule, no history, no journey.
+
+The bound lies just under the 55.3 × of a quiet machine before values were turned column by column and SQLite was given
+room for its pages. Since then the import takes 29 % less CPU, measured side by side under load, so about 40 × is
+expected where nothing else runs; what lies between is for noise.
 """
 
 import csv
@@ -20,7 +24,7 @@ from click.testing import CliRunner
 from railtrack.cli import main as main_command
 from tests.bulk_files import EVENT_COLUMNS, events_csv, shipments_csv
 
-TRAINS, EVENTS, RUNS, BOUND = 50, 100_000, 3, 80.0
+TRAINS, EVENTS, RUNS, BOUND = 50, 100_000, 3, 55.0
 
 
 def main() -> int:
