@@ -212,6 +212,15 @@ def test_fill_is_computed_as_soon_as_slots_are_recorded(city: FlaskClient, web_s
     assert "On the trains whose capacity is recorded, freight filled 50 % of the slots westbound (1 train)." in words
 
 
+def test_a_partners_few_containers_on_a_full_train_do_not_make_it_empty(sign_in: SignIn, web_store: Store) -> None:
+    reader = sign_in(Role.PARTNER, "Beispiel-Spedition")
+    for reference, partner in (("R1", "Beispiel-Spedition"), ("R2", "Other GmbH")):
+        under_way(web_store, reference, partner=partner, train_capacity_teu=40.0)
+    words = text_of(get(reader, "/"))
+    assert "your containers filled 5 % of the slots westbound (1 train)." in words
+    assert "freight filled" not in words
+
+
 def test_a_history_that_says_something_impossible_is_refused(tmp_path: Path) -> None:
     text = "key,value,date,source,note\nopened,2018-10-25,2018-10-25,,\n"
     (tmp_path / FILE).write_text(text, encoding="utf-8")

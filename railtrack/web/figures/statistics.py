@@ -36,6 +36,7 @@ from railtrack.web.figures.statistics_words import (
     row_group,
     title,
 )
+from railtrack.web.figures.whose_slots import counted_of
 from railtrack.web.filters import named
 from railtrack.web.following.whereabouts import Whereabouts
 from railtrack.web.i18n import gettext, ngettext
@@ -56,7 +57,10 @@ def index() -> str:
     for statistic in Statistic:
         asked = _asked(statistic, actor, network, MultiDict())
         rows = _compute(asked, actor)(asked.filters, ())
-        said = answer(asked, rows, network, _untold(asked, actor), _dated(asked, rows, actor))
+        said = answer(
+            asked, rows, network, _untold(asked, actor), _dated(asked, rows, actor),
+            counted_of(asked.filters, actor.scope),
+        )  # fmt: skip
         answers.append((statistic, question(statistic), said))
     return render_template(
         "statistics/index.html",
@@ -287,7 +291,8 @@ class _Page:
         plain = compute(asked.filters, ())
         rows = compute(asked.filters, asked.by) if asked.by else plain
         untold = _untold(asked, self.actor)
-        said = answer(asked, plain, network, untold, _dated(asked, plain, self.actor))
+        counted = counted_of(asked.filters, self.actor.scope)
+        said = answer(asked, plain, network, untold, _dated(asked, plain, self.actor), counted)
         group = row_group(asked, said.row) if asked.statistic in OWN_GROUPS else {}
         if asked.statistic is Statistic.VOLUME:
             group = {}
@@ -303,7 +308,7 @@ class _Page:
             said,
             rows=rows,
             table=statistics_table.table(asked, rows, network, said.row if not asked.by else None),
-            charts=charts(asked, plain, network, disruptions(), compute),
+            charts=charts(asked, plain, network, disruptions(), compute, counted),
             behind=found,
             behind_lines=journeys_behind.lines(current_store(), found.ids[:FEW], actor=self.actor),
             behind_address=journeys_address(asked, "", group),

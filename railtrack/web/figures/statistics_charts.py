@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from markupsafe import Markup
 
@@ -14,6 +15,7 @@ from railtrack.web import drawings
 from railtrack.web.figures.statistics_form import Asked
 from railtrack.web.figures.statistics_table import changes_gauge, crossing_name, crossings, direction_word, group_word
 from railtrack.web.figures.statistics_words import count, figure, most_hours, slowest, station_name
+from railtrack.web.figures.whose_slots import Counted, fill_aside, fill_heading
 from railtrack.web.i18n import gettext, language, ngettext
 from railtrack.web.numbers import number, share
 
@@ -38,15 +40,19 @@ class Chart:
 
 
 def charts(
-    asked: Asked, rows: Sequence[Row], network: Network, disruptions: Sequence[Disruption], compute: Compute
-) -> list[Chart]:
-    """Give the charts of this statistic that have something to show; `rows` are the ungrouped ones."""
+    asked: Asked, rows: Sequence[Row], network: Network, disruptions: Sequence[Disruption], compute: Compute,
+    counted: Counted,
+) -> list[Chart]:  # fmt: skip
+    """Give the charts of this statistic that have something to show; `rows` are the ungrouped ones.
+
+    `counted` is what of the trains they hold.
+    """
     make = {
         Statistic.TRANSIT: _transit,
         Statistic.RELIABILITY: _reliability,
         Statistic.DWELL: _dwell,
         Statistic.BORDERS: _borders,
-        Statistic.VOLUME: _volume,
+        Statistic.VOLUME: partial(_volume, counted=counted),
     }[asked.statistic]
     return [chart for chart in make(asked, rows, network, disruptions, compute) if chart.drawing]
 
@@ -191,8 +197,9 @@ def _borders(
 
 
 def _volume(
-    asked: Asked, rows: Sequence[Row], network: Network, disruptions: Sequence[Disruption], compute: Compute
-) -> list[Chart]:
+    asked: Asked, rows: Sequence[Row], network: Network, disruptions: Sequence[Disruption], compute: Compute,
+    counted: Counted,
+) -> list[Chart]:  # fmt: skip
     by_year = _grouped(compute(asked.filters, ("year",)), "year")
     volumes = [
         drawings.BarRow(
@@ -236,7 +243,7 @@ def _volume(
             legend=BARS,
         ),
         Chart(
-            gettext("How full the trains were"),
+            fill_heading(counted),
             drawings.bar_chart(
                 [row for row in fills if row.bars],
                 title=gettext("Laden TEU as a share of the trains’ capacity, by year and direction"),
@@ -244,7 +251,7 @@ def _volume(
                 number=lambda value: share(value),
                 note=_note(asked),
             ),
-            gettext("laden TEU over capacity; the whole width is a full train"),
+            fill_aside(counted),
             legend=BARS,
         ),
     ]

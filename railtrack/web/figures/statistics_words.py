@@ -10,6 +10,7 @@ from railtrack.operations.statistics import Row, Statistic
 from railtrack.web.counting import count_word, sentence_case
 from railtrack.web.figures.statistics_form import Asked
 from railtrack.web.figures.statistics_table import crossing_name, key_columns
+from railtrack.web.figures.whose_slots import Counted
 from railtrack.web.i18n import gettext, language, ngettext
 from railtrack.web.numbers import number, share
 
@@ -60,15 +61,21 @@ def title(statistic: Statistic) -> str:
 
 
 def answer(
-    asked: Asked, rows: Sequence[Row], network: Network, untold: Sequence[Row] = (), dated: "Dated | None" = None
+    asked: Asked,
+    rows: Sequence[Row],
+    network: Network,
+    untold: Sequence[Row] = (),
+    dated: "Dated | None" = None,
+    counted: Counted = Counted.WHOLE,
 ) -> Answer:
     """Answer the question with figures and counts.
 
     `rows` are those without any asked-for group; `untold` say of volume for how many of its `journeys` TEU and more
-    are not known; `dated` says of transit what the dates tell where hours are known of no journey.
+    are not known; `dated` says of transit what the dates tell where hours are known of no journey; `counted` is what
+    of the trains the rows hold.
     """
     if asked.statistic is Statistic.VOLUME:
-        return _volume(rows, untold)
+        return _volume(rows, untold, counted)
     if asked.statistic is Statistic.TRANSIT:
         return _transit(asked, rows, dated)
     return {
@@ -269,7 +276,7 @@ def most_hours_lost(rows: Sequence[Row]) -> tuple[str, float]:
     return worst, hours[worst]
 
 
-def _volume(rows: Sequence[Row], untold: Sequence[Row]) -> Answer:
+def _volume(rows: Sequence[Row], untold: Sequence[Row], counted: Counted) -> Answer:
     known = {str(row["direction"]): row for row in rows}
     west, east = known.get("westbound"), known.get("eastbound")
     trains = sum(count(row, "trains") for row in rows)
@@ -288,7 +295,7 @@ def _volume(rows: Sequence[Row], untold: Sequence[Row]) -> Answer:
     elif balance is None:
         sentence = gettext("%(trains)s departed with %(containers)s.", trains=trains_said, containers=containers_said)
     else:
-        sentence = _balance(row is west, balance, west, east)
+        sentence = _balance(row is west, balance, west, east, counted)
     filled = sum(count(r, "fill_trains") for r in rows)
     basis = gettext("%(trains)s with %(containers)s; the capacity of %(known)s is known.",
                     trains=ngettext("%(figure)s train", "%(figure)s trains", trains, figure=number(trains)),
@@ -296,8 +303,8 @@ def _volume(rows: Sequence[Row], untold: Sequence[Row]) -> Answer:
     return Answer(sentence_case(sentence), basis, row)
 
 
-def _balance(westbound_is_weaker: bool, balance: float, west: Row, east: Row) -> str:
-    """How the directions stand to each other, and the emptier one's fill."""
+def _balance(westbound_is_weaker: bool, balance: float, west: Row, east: Row, counted: Counted) -> str:
+    """How the directions stand to each other, and the emptier one's fill, or whose share of its slots is known."""
     if westbound_is_weaker:
         first = gettext("For every 100 TEU eastbound, %(back)s went westbound", back=number(balance * 100))
     else:
@@ -306,6 +313,18 @@ def _balance(westbound_is_weaker: bool, balance: float, west: Row, east: Row) ->
     if not fills:
         return gettext("%(first)s; how full the trains were is not known.", first=first)
     value, least = min(fills, key=lambda pair: pair[0])
+    if counted is not Counted.WHOLE:
+        said = {
+            (Counted.OWN, True): gettext("%(first)s; your containers filled %(share)s of the slots westbound."),
+            (Counted.OWN, False): gettext("%(first)s; your containers filled %(share)s of the slots eastbound."),
+            (Counted.ASKED, True): gettext(
+                "%(first)s; the containers asked for filled %(share)s of the slots westbound."
+            ),
+            (Counted.ASKED, False): gettext(
+                "%(first)s; the containers asked for filled %(share)s of the slots eastbound."
+            ),
+        }[counted, least is west]
+        return said % {"first": first, "share": share(value)}
     if least is west:
         return gettext("%(first)s; westbound trains were %(share)s full.", first=first, share=share(value))
     return gettext("%(first)s; eastbound trains were %(share)s full.", first=first, share=share(value))

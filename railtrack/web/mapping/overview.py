@@ -156,7 +156,10 @@ def days_note(record: LineRecord) -> str:
 
 
 def fill_sentences(record: LineRecord, *, simulated: bool, actor: Actor) -> list["Filled"]:
-    """How full the trains were: what was published, and what the recorded trains with known capacity say."""
+    """How full the trains were: what was published, and what the recorded trains with known capacity say.
+
+    Of a partner, whose own containers are all it sees, that is its share of the slots.
+    """
     rows = statistics.compute(
         current_store(),
         statistics.Statistic.VOLUME.value,
@@ -175,8 +178,11 @@ def fill_sentences(record: LineRecord, *, simulated: bool, actor: Actor) -> list
             parts.append(gettext("%(share)s of the slots westbound (%(trains)s)", share=filled, trains=counted))
         else:
             parts.append(gettext("%(share)s of the slots eastbound (%(trains)s)", share=filled, trains=counted))
-    sentence = gettext("On the trains whose capacity is recorded, freight filled %(parts)s.",
-                       parts=gettext(" and ").join(parts))  # fmt: skip
+    joined = gettext(" and ").join(parts)
+    if actor.scope.everything:
+        sentence = gettext("On the trains whose capacity is recorded, freight filled %(parts)s.", parts=joined)
+    else:  # what others have aboard is not counted
+        sentence = gettext("On the trains whose capacity is recorded, your containers filled %(parts)s.", parts=joined)
     found.append(Filled(sentence, simulated=simulated))
     return found
 
