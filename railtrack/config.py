@@ -52,7 +52,11 @@ class Settings:
     public_overview: bool = _setting(True, "`0` asks to sign in before the first page is shown")
     max_upload_mb: int = _setting(32, "Largest file that can be uploaded, in megabytes", least=1)
     max_rows: int = _setting(200_000, "Most rows one file may have", least=1)
-    session_hours: int = _setting(12, "Hours after which one has to sign in again", least=1)
+    session_hours: int = _setting(
+        12,
+        "Hours after which one has to sign in again; 30 days where one chose *Stay signed in on this device*",
+        least=1,
+    )
     trusted_proxies: int = _setting(0, "Reverse proxies in front, whose `X-Forwarded-…` headers are believed", least=0)
     log_level: str = _setting("info", "How much is logged: `debug`, `info`, `warning`, `error`")
 

@@ -1,11 +1,17 @@
 """README tells every command, and the commands it shows do what they are shown for."""
 
 import re
+import subprocess
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from railtrack.cli import main
+from railtrack.operations.reference import init
+from railtrack.store.engine import Store
+from railtrack.store.reference import load_network
 from tests.cli.conftest import Run
 from tests.contract.conftest import EXAMPLE
 
@@ -42,3 +48,26 @@ def test_make_targets_told_are_there() -> None:
     told = set(re.findall(r"(?m)(?:`|^    )make (\w+)", README))
     assert {"run", "test", "demo", "setup", "bench"} <= told
     assert [name for name in told if not re.search(rf"(?m)^{name}:", makefile)] == []
+
+
+def test_the_backup_command_copies_a_database_in_use(tmp_path: Path) -> None:
+    found = re.search(r'\.venv/bin/python -c "([^"]+)"', README)
+    assert found
+    store = Store(f"sqlite:///{tmp_path / 'railtrack.sqlite'}")
+    init(store, now=datetime(2026, 11, 24, tzinfo=UTC))
+    with store.reading() as reading:  # as while it is served
+        subprocess.run([sys.executable, "-c", found[1]], cwd=tmp_path, check=True)
+        kept = len(load_network(reading).stations)
+    store.close()
+    copy = Store(f"sqlite:///{tmp_path / 'copy.sqlite'}")
+    with copy.reading() as reading:
+        assert len(load_network(reading).stations) == kept > 100
+    copy.close()
+
+
+def test_the_options_of_serve_that_are_told_are_there(run: Run) -> None:
+    helped = run("serve", "--help").output
+    (line,) = [line for line in README.splitlines() if line.startswith("| `serve`")]
+    told = set(re.findall(r"--[a-z]+", line))
+    assert {"--workers", "--threads"} <= told
+    assert [option for option in told if option not in helped] == []
