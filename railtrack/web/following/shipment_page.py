@@ -16,6 +16,7 @@ from railtrack.operations.shipment_page import ShipmentPage
 from railtrack.web.current import current_actor, current_store, now
 from railtrack.web.entering.event_words import classifier_word, event_word
 from railtrack.web.following import whereabouts
+from railtrack.web.following.amounts import amount_lines
 from railtrack.web.following.history import statements
 from railtrack.web.following.shipment_figures import figures
 from railtrack.web.following.shipment_map import map_frame, small_map
@@ -65,6 +66,7 @@ def show(shipment_id: int) -> str:
         told_count=len(statements(whole.events)),
         containers=aboard if all_containers else aboard[:FEW_CONTAINERS],
         container_count=len(aboard),
+        amounts=amount_lines(whole.shipment, whole.followed.summary.departed, at),
         may_record=_may_record(actor, whole),
         name_of=box_name,
         **simulated_context(),
