@@ -47,13 +47,14 @@ def charts(
 
     `counted` is what of the trains they hold.
     """
-    make = {
+    makers: dict[Statistic, Callable[..., list[Chart]]] = {
         Statistic.TRANSIT: _transit,
         Statistic.RELIABILITY: _reliability,
         Statistic.DWELL: _dwell,
         Statistic.BORDERS: _borders,
         Statistic.VOLUME: partial(_volume, counted=counted),
-    }[asked.statistic]
+    }
+    make = makers[asked.statistic]
     return [chart for chart in make(asked, rows, network, disruptions, compute) if chart.drawing]
 
 
