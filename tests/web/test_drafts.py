@@ -12,7 +12,7 @@ from railtrack.store.engine import Store
 from railtrack.store.tables import DraftRow, ShipmentRow
 from tests.factories import container_number
 from tests.web.conftest import SignIn, words_of
-from tests.web.entry_pages import box, count, field_value, form_of, send, shipments
+from tests.web.entry_pages import box, containers, count, field_value, form_of, send, shipments
 
 ADDRESS = "/shipments/new"
 
@@ -115,3 +115,25 @@ def test_rows_beyond_what_fits_are_said_and_not_dropped_in_silence(partner: Flas
     assert answer.status_code == 422
     assert "More than 1000 rows do not fit into the form" in words_of(answer.text)
     assert count(web_store, ShipmentRow) == 0
+
+
+def test_numbers_are_given_to_a_booking_from_its_own_page(partner: FlaskClient, web_store: Store) -> None:
+    booking = form_of({"quantity": "3", "size_type": "22G1", "laden": "no"}, by_quantity="1", reference="Q-1")
+    page = send(partner, ADDRESS, booking, follow_redirects=True).text
+    assert f'href="{ADDRESS}?numbers=1"' in page
+    form = partner.get(f"{ADDRESS}?numbers=1").text
+    assert "Numbers for Q-1" in words_of(form)
+    assert (field_value(form, "reference"), field_value(form, "origin")) == ("Q-1", "Chongqing Tuanjiecun (CKG)")
+    assert form.count('name="size_type" value="22G1"') >= 3
+    row = box(1, size_type="22G1", laden="no", gross_kg="")
+    numbers = form_of(row, reference="Q-1", key="k2", origin="Chongqing Tuanjiecun (CKG)")
+    page = send(partner, ADDRESS, numbers, follow_redirects=True).text
+    assert [c.number for c in containers(web_store) if c.number] == [container_number(1)]
+    assert [c.quantity for c in containers(web_store) if not c.number] == [2]
+    assert f'href="{ADDRESS}?numbers=1"' in page
+
+
+def test_a_shipment_with_all_numbers_asks_for_none(partner: FlaskClient, sign_in: SignIn) -> None:
+    page = send(partner, ADDRESS, form_of(), follow_redirects=True).text
+    assert "?numbers=" not in page
+    assert sign_in(Role.PARTNER, "Other", "other@example.org").get(f"{ADDRESS}?numbers=1").status_code == 404

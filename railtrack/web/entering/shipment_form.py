@@ -36,6 +36,7 @@ from railtrack.web.entering.picks import picks
 from railtrack.web.entering.sheet import (
     FEWEST_ROWS,
     FIELDS,
+    MOST_ROWS,
     ROWS_MORE,
     STATIONS,
     Judged,
@@ -72,6 +73,7 @@ class Start:
     draft: Draft | None = None
     copied: RecordedShipment | None = None
     last: RecordedShipment | None = None
+    booked: RecordedShipment | None = None
 
 
 def new() -> ResponseReturnValue:
@@ -79,7 +81,7 @@ def new() -> ResponseReturnValue:
     actor = _writer()
     world = load_world(current_store())
     start = _start(actor)
-    size_type = _usual_size_type(start.last or start.copied)
+    size_type = _usual_size_type(start.last or start.copied or start.booked)
     sheet = start.sheet.with_rows(max(FEWEST_ROWS, len(start.sheet.filled) + 1), size_type)
     if start.sheet.filled:
         return _page(world, _judge(sheet, world, is_sent=False), start=start)
@@ -150,6 +152,10 @@ def _start(actor: Actor) -> Start:
     if copy_id is not None:
         copied = entering.shipment(current_store(), copy_id, actor=actor)
         return Start(_copy(copied), copied=copied)
+    booked_id = request.args.get("numbers", type=int)
+    if booked_id is not None:
+        booked = entering.shipment(current_store(), booked_id, actor=actor)
+        return Start(_to_number(booked), booked=booked)
     last = entering.last_shipment(current_store(), actor=actor)
     if last is None:
         return Start(Sheet({}, (), by_quantity=request.args.get("quantity") == "1"))
@@ -181,6 +187,25 @@ def _copy(shipment: RecordedShipment) -> Sheet:
         for c in shipment.containers
     )
     return Sheet(fields, rows, by_quantity=by_quantity)
+
+
+def _to_number(shipment: RecordedShipment) -> Sheet:
+    """A booking as the start of giving its numbers: a row for each container still without one."""
+    facts = shipment.facts
+    fields = {
+        "reference": shipment.reference,
+        "partner": facts.partner or "",
+        "origin": facts.origin,
+        "destination": facts.destination,
+        "corridor": facts.corridor or "",
+    }
+    rows = [
+        {"size_type": c.facts.size_type or "", "laden": "yes" if c.facts.laden else "no"}
+        for c in shipment.containers
+        if c.facts.container is None
+        for _ in range(min(c.facts.quantity or 0, MOST_ROWS))
+    ]
+    return Sheet(fields, tuple(rows[:MOST_ROWS]))
 
 
 def _usual_size_type(shipment: RecordedShipment | None) -> str:
