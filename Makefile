@@ -49,7 +49,7 @@ bench: $(VENV)/.run $(VENV)/.test
 	@failed=0; for each in tests/benchmarks/bench_*.py; do \
 		$(BIN)/python -m tests.benchmarks.$$(basename $$each .py) || failed=1; done; exit $$failed
 
-# half an hour on two cores; fails where a change that no test notices is not explained in tests/mutation.py
+# fails where a change that no test notices is not explained in tests/mutation.py
 mutation: $(VENV)/.run $(VENV)/.test
 	$(BIN)/python -m tests.mutation
 
