@@ -210,24 +210,33 @@ def test_a_classifier_is_a_word_or_three_letters_and_actual_if_empty(booked: Loa
 
 
 @pytest.mark.parametrize(
-    ("column", "row"),
+    ("column", "row", "wrong", "to_do"),
     [
-        ("container", "R-1,Contract Lines,CKG,MHG,,,CSQU3054384,,45G1,\n"),
-        ("size_type", "R-1,Contract Lines,CKG,MHG,,,CSQU3054383,,99Z9,\n"),
-        ("origin", "R-1,Contract Lines,Chongqin,MHG,,,CSQU3054383,,45G1,\n"),
-        ("gross_kg", "R-1,Contract Lines,CKG,MHG,,,CSQU3054383,,45G1,-1\n"),
-        ("gross_kg", "R-1,Contract Lines,CKG,MHG,,,CSQU3054383,,45G1,nan\n"),
-        ("gross_kg", 'R-1,Contract Lines,CKG,MHG,,,CSQU3054383,,45G1,"21,5"\n'),
-        ("planned_arrival", "R-1,Contract Lines,CKG,MHG,,2024-02-30,CSQU3054383,,45G1,\n"),
-        ("corridor", "R-1,Contract Lines,CKG,MHG,nowhere,,CSQU3054383,,45G1,\n"),
-        ("reference", ",Contract Lines,CKG,MHG,,,CSQU3054383,,45G1,\n"),
+        ("container", "R-1,Contract Lines,CKG,MHG,,,CSQU3054384,,45G1,", "check digit should be 3", "Compare with"),
+        ("size_type", "R-1,Contract Lines,CKG,MHG,,,CSQU3054383,,99Z9,", "no size-type 99Z9", "such as 45G1"),
+        ("origin", "R-1,Contract Lines,Chongqin,MHG,,,CSQU3054383,,45G1,", "No station of this name", "write the name"),
+        ("gross_kg", "R-1,Contract Lines,CKG,MHG,,,CSQU3054383,,45G1,-1", "be negative", "without a minus sign"),
+        ("gross_kg", "R-1,Contract Lines,CKG,MHG,,,CSQU3054383,,45G1,nan", "not a finite number", "Write a figure"),
+        (
+            "gross_kg",
+            'R-1,Contract Lines,CKG,MHG,,,CSQU3054383,,45G1,"21,5"',
+            "thousands or decimals",
+            "Write 21500 if",
+        ),
+        ("planned_arrival", "R-1,Contract Lines,CKG,MHG,,2024-02-30,CSQU3054383,,45G1,", "no such day", "has 29 days"),
+        ("corridor", "R-1,Contract Lines,CKG,MHG,nowhere,,CSQU3054383,,45G1,", "no corridor", "Leave it empty"),
+        ("reference", ",Contract Lines,CKG,MHG,,,CSQU3054383,,45G1,", "reference is empty", "must be given"),
     ],
 )
-def test_what_is_refused_names_line_column_and_what_to_do(load: Load, column: str, row: str) -> None:
-    document = load(SHIPMENTS.splitlines()[0] + "\n" + row)
+def test_what_is_refused_names_line_column_what_is_wrong_and_what_to_do(
+    load: Load, column: str, row: str, wrong: str, to_do: str
+) -> None:
+    document = load(SHIPMENTS.splitlines()[0] + "\n" + row + "\n")
     assert (2, column) in problems(document)
     said = next(p["message"] for p in document["problems"] if p["column"] == column)
-    assert len(said.split(". ")) > 1 or said.count(".") > 1 or ":" in said, said
+    before, _, after = said.partition(wrong)
+    assert before != said, said
+    assert to_do in after, said
 
 
 def _file(rows: list[dict[str, Any]], form: str) -> bytes:

@@ -109,7 +109,7 @@ def test_a_file_being_stored_is_whole_or_absent_and_the_second_server_goes_on(
 
     began = time.monotonic()
     _serve(start, database, reader, port)
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 120
     # still signed in, the file still waits, and the same yes does what it should have done
     _, page = reader.get("/import")
     assert "events.csv" in page
