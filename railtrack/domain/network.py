@@ -51,10 +51,16 @@ class Route:
 
 
 class Network:
-    """Stations, legs and corridors by id, in the order they were given."""
+    """Stations, legs and corridors by id, in the order they were given.
 
-    def __init__(self, stations: Iterable[Station], legs: Iterable[Leg], corridors: Iterable[Corridor] = ()) -> None:
+    `stamp` tells this state of a store's network from earlier and later ones; empty where it is of no store.
+    """
+
+    def __init__(
+        self, stations: Iterable[Station], legs: Iterable[Leg], corridors: Iterable[Corridor] = (), *, stamp: str = ""
+    ) -> None:
         """Take what `data/` or the store holds; raises ValueError where the parts do not fit together."""
+        self.stamp = stamp
         self.stations: Mapping[str, Station] = {station.id: station for station in stations}
         self.legs: tuple[Leg, ...] = tuple(legs)
         self.corridors: Mapping[str, Corridor] = {corridor.id: corridor for corridor in corridors}

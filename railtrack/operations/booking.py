@@ -15,6 +15,7 @@ from railtrack.domain.verdicts import Outcome, State, Take, Verdict, rejected
 from railtrack.store.booking import ENTERED, Provenance, shipments_by_reference, write_bookings
 from railtrack.store.engine import Reading, Store
 from railtrack.store.organisations import add_organisation, name_key, organisations
+from railtrack.store.reference import newest
 from railtrack.store.slots import train_capacities, trains_shared
 
 
@@ -45,6 +46,7 @@ def book(
         with store.reading() as reading:
             return Outcome(_judge(reading, rows, actor, update, is_published).verdicts, stored=False)
     with store.writing(actor, now) as w:
+        network = newest(w, network)
         judged = _judge(w, rows, actor, update, is_published)
         if take is Take.ALL and any(v.state is State.REJECTED for v in judged.verdicts):
             return Outcome(judged.verdicts, stored=False)

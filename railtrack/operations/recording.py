@@ -13,7 +13,7 @@ from railtrack.domain.network import Network
 from railtrack.domain.statements import Statement, StatementLedger
 from railtrack.domain.verdicts import Outcome, State, Take, Verdict, rejected
 from railtrack.store.engine import Reading, Store
-from railtrack.store.organisations import name_key
+from railtrack.store.organisations import name_key, organisations
 from railtrack.store.recording import (
     Known,
     Span,
@@ -24,6 +24,7 @@ from railtrack.store.recording import (
     versions_about,
     write_statements,
 )
+from railtrack.store.reference import newest
 from railtrack.store.refold import implausible
 
 SPAN_MARGIN = timedelta(days=3)  # contract §3: a container's event may lie this far outside its shipment's span
@@ -49,6 +50,7 @@ def record(
         with store.reading() as reading:
             return Outcome(_judge(reading, rows, network, actor)[1], stored=False)
     with store.writing(actor, now) as w:
+        network = newest(w, network)
         ledger, verdicts = _judge(w, rows, network, actor)
         if take is Take.ALL and any(v.state is State.REJECTED for v in verdicts):
             return Outcome(verdicts, stored=False)
@@ -64,6 +66,7 @@ def _judge(
     facts = [row.event for row in rows]
     resolver = _Resolver(
         actor,
+        {key: each.name for key, each in organisations(session).items()} if actor.is_administrator else {},
         shipments_named(session, scope, (f.reference for f in facts if f.reference)),
         spans_of(session, scope, (f.container for f in facts if f.container and not f.reference)),
     )
@@ -108,8 +111,12 @@ def _with_warnings(
 class _Resolver:
     """Finds the shipment and the container that a row is about, among those its sender may write to."""
 
-    def __init__(self, actor: Actor, named: dict[str, list[Known]], spans: dict[str, list[Span]]) -> None:
+    def __init__(
+        self, actor: Actor, senders: dict[str, str], named: dict[str, list[Known]], spans: dict[str, list[Span]]
+    ) -> None:
+        """`senders` are the recorded names by their keys: however a file spells one, it is one sender."""
         self._actor = actor
+        self._senders = senders
         self._named = named
         self._spans = spans
 
@@ -151,7 +158,10 @@ class _Resolver:
         """Say in whose name a row speaks; an administrator speaks for the shipment's partner unless told otherwise."""
         if not self._actor.is_administrator:
             return self._actor.organisation or ""
-        return facts.sender or facts.partner or (known.partner if known else "")
+        said = facts.sender or facts.partner
+        if not said:
+            return known.partner if known else ""
+        return said if known and said == known.partner else self._senders.get(name_key(said), said)
 
 
 def _is(name: str, other: str) -> bool:

@@ -59,7 +59,15 @@ class Saved:
 
 def load_network(r: Reading) -> Network:
     """Give all stations, legs and corridors, in the order of `data/` with later ones after them."""
-    return Network(_all(r, Station), _all(r, Leg), _all(r, Corridor))
+    return Network(_all(r, Station), _all(r, Leg), _all(r, Corridor), stamp=reference_stamp(r))
+
+
+def newest(r: Reading, network: Network) -> Network:
+    """Give the network as this transaction sees it: `network` itself, unless somebody mended it since it was loaded.
+
+    Whatever derives journeys asks here first: a file may be judged for a minute while a corridor is being mended.
+    """
+    return network if network.stamp and network.stamp == reference_stamp(r) else load_network(r)
 
 
 def reference_stamp(r: Reading) -> str:

@@ -18,11 +18,25 @@ from railtrack.domain.network import Network
 from railtrack.domain.records import RecordedEvent, RecordedJourney
 from railtrack.domain.verdicts import State, Take, Verdict
 from railtrack.operations.recording import record
+from railtrack.operations.reference import load_world
+from railtrack.store.checking import differences
 from railtrack.store.engine import Store
+from railtrack.store.reference import corridor, save_corridor
 from railtrack.store.shipments import events, journeys, shipment_named
 from railtrack.store.tables import AuditRow
 from railtrack.store.tables import EventRow as StoredEvent
-from tests.factories import ADMINISTRATOR, NOW, container, enter, event_row, moment, partner, shipment_row, tell
+from tests.factories import (
+    ADMINISTRATOR,
+    CORRIDOR,
+    NOW,
+    container,
+    enter,
+    event_row,
+    moment,
+    partner,
+    shipment_row,
+    tell,
+)
 
 DEPARTURE, ARRIVAL = "2024-03-01T09:00+08:00", "2024-03-18T10:00+01:00"
 BOX, OTHER = container(1), container(2)
@@ -303,3 +317,31 @@ def test_events_in_any_order_and_in_any_parts_give_the_same_journeys(
     assert [(v.station, v.dwell_h) for v in second.journey.visits] == [("DTK", 28.0), ("MAL", 36.0)]
     assert first.journey.transit_h == 416.0
     assert second.journey.arrived is None
+
+
+def test_a_sender_is_one_however_a_file_spells_it(booked: Store, network: Network) -> None:
+    tell(booked, network, [departed(source_id="a", partner="ALPHA ")])
+    assert history(booked)[0].sender == "Alpha"
+    alpha = partner(booked)
+    tell(booked, network, [departed("2024-03-01T10:00+08:00", partner=None, corrects="a")], actor=alpha)
+    assert folded(booked)[0].journey.departed == moment("2024-03-01T10:00+08:00")
+
+
+def test_a_corridor_mended_while_a_file_was_judged_counts(booked: Store, network: Network) -> None:
+    before = load_world(booked).network
+    with booked.writing(ADMINISTRATOR, NOW) as w:
+        found = corridor(w, CORRIDOR)
+        save_corridor(w, replace(found.value, border_pairs=(("BQT", "MAL"),)), found.version)
+        w.commit()
+    rows = [
+        departed(),
+        event_row("arrived", "ALK", "2024-03-05T09:00+06:00"),
+        event_row("departed", "DTK", "2024-03-06T09:00+06:00"),
+        event_row("arrived", "BQT", "2024-03-10T09:00+03:00"),
+        event_row("departed", "MAL", "2024-03-11T09:00+01:00"),
+    ]
+    tell(booked, before, rows)
+    enter(booked, before, [shipment_row("R2")])
+    assert [crossing.name for crossing in folded(booked)[0].crossings] == ["BQT-MAL"]
+    with booked.reading() as r:
+        assert list(differences(r, load_world(booked).network)) == []
