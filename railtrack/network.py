@@ -50,7 +50,7 @@ class NoRailWay(LookupError):
 
 
 class NoNetwork(LookupError):
-    """The rail network is not installed: `pip install railtrack[network]`."""
+    """The rail network is not installed: `.venv/bin/pip install '.[network]'`."""
 
 
 @dataclass(frozen=True)

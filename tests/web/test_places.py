@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from importlib.util import find_spec
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from railtrack.network import rail_network
 from railtrack.operations import places
 from railtrack.store.engine import Store
 from railtrack.web.administering.place_cells import corridor_cells, leg_cells, station_cells
@@ -273,6 +275,28 @@ def test_an_estimated_leg_carries_its_mark(administrator: FlaskClient) -> None:
     text = administrator.get("/admin/places/legs/MNT/ZHZ").text
     assert '<span class="tag">Estimated</span>' in text
     assert "m-est" in text
+
+
+def test_without_the_rail_network_a_leg_says_why_it_is_estimated_and_how_to_mend_that(
+    administrator: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "scgraph_data", None)  # as where the extra was not installed
+    monkeypatch.setitem(sys.modules, "scgraph_data.world_railways", None)
+    assert "its length will be an estimate" in words_of(administrator.get("/admin/places/add/leg").text)
+    rail_network.cache_clear()
+    form = {"origin": "Zhengzhou", "destination": "Qingdao", "mode": "rail"}
+    answer = post(administrator, "/admin/places/add/leg", **form)
+    rail_network.cache_clear()
+    said = words_of(administrator.get(answer.headers["Location"]).text)
+    assert "The rail network is not installed here, so no way could be looked for. Geodesic × 1.2." in said
+    assert "run .venv/bin/pip install -c constraints.txt '.[network]' in the folder of railtrack" in said
+    assert "knows no way" not in said
+
+
+@installed
+def test_with_the_rail_network_nobody_is_told_to_install_it(administrator: FlaskClient) -> None:
+    for address in ("/admin/places/legs/MNT/ZHZ", "/admin/places/add/leg"):
+        assert "pip install" not in administrator.get(address).text
 
 
 def test_a_length_set_by_hand_needs_its_reason_and_then_shows_both(

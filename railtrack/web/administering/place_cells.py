@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from railtrack.domain.places import Corridor, Leg, Station
+from railtrack.domain.places import Corridor, Leg, Method, Station
 from railtrack.domain.records import AuditEntry
 from railtrack.web.i18n import gettext
 
@@ -127,6 +127,13 @@ def role_word(role: str) -> str:
         "transshipment": gettext("transshipment"),
         "port": gettext("port"),
     }.get(role, role)
+
+
+def added_word(method: Method) -> tuple[str, str]:
+    """What is said of a leg just added, and in which colour."""
+    if method is Method.ESTIMATED:
+        return gettext("The leg is added; its length is an estimate, and it is said below why."), "warn"
+    return gettext("The leg is added and measured. Look whether it goes where trains go."), "done"
 
 
 def method_word(method: str) -> str:

@@ -13,6 +13,7 @@ from railtrack.domain.messages import Message, say
 from railtrack.domain.network import Network
 from railtrack.domain.places import Corridor, Leg, Mode, Station
 from railtrack.domain.world import World
+from railtrack.operations import geometry
 from railtrack.operations import places as operations
 from railtrack.operations.reference import load_world
 from railtrack.store.reference import Versioned
@@ -198,7 +199,7 @@ def add_leg() -> ResponseReturnValue:
     if request.method == "POST":
         try:
             leg = operations.add_leg(current_store(), sent.cells, actor=current_actor(), now=now())
-            flash(gettext("The leg is added and measured. Look whether it goes where trains go."), "done")
+            flash(*place_cells.added_word(leg.method))
             return redirect(url_for("places.leg", origin=leg.origin, destination=leg.destination))
         except Refused as refused:
             sent = Sent(sent.cells, refused.problems)
@@ -252,6 +253,7 @@ def _leg_page(sent: Sent, known: Versioned[Leg] | None) -> ResponseReturnValue:
         ends=ends,
         version=_version() if request.method == "POST" and known else known.version if known else None,
         straight_km=great_circle_km(*ends) if ends else None,
+        install=None if geometry.can_route() else geometry.INSTALL,
         warnings=leg_warnings(leg) if leg else (),
         map=_drawn(world, (leg,), f"{named(ends[0])} – {named(ends[1])}") if leg and ends else "",
         corridors=_corridors_over(world, leg) if leg else [],
