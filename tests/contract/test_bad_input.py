@@ -35,7 +35,7 @@ def test_10_000_columns_are_one_problem_and_not_ten_thousand(load: Load) -> None
 
 
 def test_hostile_text_is_stored_as_it_is_and_runs_nowhere(run: Run, load: Load, tmp_path: Path) -> None:
-    texts = ("partner", "shipper", "consignee", "goods", "consignment_note", "train")
+    texts = ("partner", "shipper", "consignee", "goods", "consignment_note", "train", "seals")
     rows = [
         {"reference": f"H-{i}", "origin": "CKG", "destination": "MHG", "quantity": "1", "size_type": "45G1"}
         | dict.fromkeys(texts, hostile[:40])
