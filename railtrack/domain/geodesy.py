@@ -51,11 +51,6 @@ def haversine_km(a: Position, b: Position) -> float:
     return 2 * MEAN_KM * asin(min(1.0, sqrt(half)))
 
 
-def line_km(line: Line) -> float:
-    """Give the length of a line in km."""
-    return sum(haversine_km(a, b) for a, b in pairwise(line))
-
-
 def along(line: Line, share: float) -> Position:
     """Give the point at `share` (0 to 1) of a line's length; a share beyond an end gives that end."""
     if not line:

@@ -9,11 +9,12 @@ from geopy.distance import geodesic
 from hypothesis import given
 from hypothesis import strategies as st
 
-from railtrack.domain.geodesy import along, geodesic_km, haversine_km, line_km, simplified
+from railtrack.domain.geodesy import along, geodesic_km, haversine_km, simplified
 from railtrack.domain.journeys import Direction
 from railtrack.domain.network import Network, NoWay, turned
 from railtrack.exchange.reference import load_reference
 from railtrack.resources import folder
+from tests.unit.lines import line_km
 
 DATA = load_reference(folder("data"))
 NETWORK = DATA.network()
