@@ -17,7 +17,7 @@ from railtrack.operations.reference import load_world
 from railtrack.store.engine import Store
 from railtrack.store.journey_lines import has_simulated
 from railtrack.store.listing import ShipmentFilter
-from railtrack.store.underway import under_way
+from railtrack.store.underway import lost_count, under_way
 
 # what needs somebody soonest comes first
 URGENCY = (Lateness.HELD, Lateness.SILENT, Lateness.LATE, Lateness.ON_PLAN, Lateness.PLANNED, Lateness.ARRIVED)
@@ -89,6 +89,12 @@ def traffic(
         if not kept or (group[0].lateness or Lateness.ON_PLAN) in kept
     ]
     return tuple(replace(moving, number=number) for number, moving in enumerate(numbered, start=1))
+
+
+def lost(store: Store, wanted: ShipmentFilter, *, actor: Actor, now: datetime) -> int:
+    """Count the shipments in sight that were lost from sight: under way as far as was told, and silent for long."""
+    with store.reading() as reading:
+        return lost_count(reading, actor.scope, replace(wanted, published=False), now=now)
 
 
 def not_left(store: Store, *, simulated: bool, actor: Actor, now: datetime) -> tuple[Followed, ...]:

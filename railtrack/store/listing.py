@@ -10,11 +10,12 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 
 from railtrack.domain.actors import Scope
 from railtrack.domain.journeys import Direction, Status
 from railtrack.domain.records import Organisation, Page, ShipmentSummary
+from railtrack.domain.sight import news_before
 from railtrack.store import paging
 from railtrack.store.booking import visible
 from railtrack.store.clocks import day_within, shifted
@@ -43,7 +44,8 @@ class ShipmentFilter:
     `q` is looked for in reference, container number and train. `first_date` and `last_date` (both included) hold the
     local date of departure, planned where it has not departed. `late`: arrived after its plan, due and not arrived,
     or due to depart and not departed; with them those of `late_ids`, which are known to be behind on their way.
-    `simulated`: with the simulated ones.
+    `simulated`: with the simulated ones. `lost`: only those under way that are lost from sight (domain/sight.py), or
+    only the others.
     """
 
     q: str = ""
@@ -58,6 +60,7 @@ class ShipmentFilter:
     last_date: date | None = None
     published: bool | None = None
     simulated: bool = False
+    lost: bool | None = None
 
 
 ALL = ShipmentFilter()
@@ -91,7 +94,7 @@ def list_shipments(
 
 
 def conditions(wanted: ShipmentFilter, scope: Scope, now: datetime | None = None) -> list[ColumnElement[bool]]:
-    """The conditions a shipment in sight must meet; `now` is needed for `late`."""
+    """The conditions a shipment in sight must meet; `now` is needed for `late` and `lost`."""
     found: list[Any] = [visible(scope)]
     if not wanted.simulated:
         found.append(~ShipmentRow.simulated)
@@ -118,8 +121,20 @@ def conditions(wanted: ShipmentFilter, scope: Scope, now: datetime | None = None
     if wanted.late:
         if now is None:
             raise ValueError("what is late depends on now")
-        found.append(or_(_is_late(now), ShipmentRow.id.in_(wanted.late_ids)))
+        # written out, since there may be more of them than a statement takes parameters
+        ids: Any = bindparam("late_ids", wanted.late_ids, expanding=True, literal_execute=True)
+        found.append(or_(_is_late(now), ShipmentRow.id.in_(ids)))
+    if wanted.lost is not None:
+        if now is None:
+            raise ValueError("what is lost from sight depends on now")
+        lost = and_(exists().where(_OF_SHIPMENT, _MOVES), ~exists().where(_OF_SHIPMENT, _MOVES, is_seen(now)))
+        found.append(lost if wanted.lost else ~lost)
     return found
+
+
+def is_seen(now: datetime) -> ColumnElement[bool]:
+    """The condition that a journey in transit is not lost from sight, as `domain.sight.is_lost` has it."""
+    return or_(JourneyRow.last_at >= news_before(now), JourneyRow.latest_planned_arrival_due_at >= now)
 
 
 def partners(r: Reading, scope: Scope) -> tuple[Organisation, ...]:
@@ -133,6 +148,7 @@ def partners(r: Reading, scope: Scope) -> tuple[Organisation, ...]:
 # ---------------------------------------------------------------- order
 
 _OF_SHIPMENT = JourneyRow.shipment_id == ShipmentRow.id
+_MOVES = JourneyRow.status == Status.IN_TRANSIT
 _SORTED_BY: dict[Sort, Any] = {
     Sort.REFERENCE: ShipmentRow.reference,
     Sort.DEPARTURE: func.coalesce(

@@ -1,10 +1,10 @@
 """Shipments under way, with what is needed to place them on the map."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from railtrack.domain.actors import Scope
@@ -14,7 +14,7 @@ from railtrack.domain.positions import Fact
 from railtrack.domain.records import ShipmentSummary
 from railtrack.store.bulk import in_batches
 from railtrack.store.engine import Reading
-from railtrack.store.listing import ALL, ShipmentFilter, conditions
+from railtrack.store.listing import ALL, ShipmentFilter, conditions, is_seen
 from railtrack.store.summaries import summaries
 from railtrack.store.tables import EventRow, JourneyRow, ShipmentRow, VisitRow
 
@@ -35,14 +35,24 @@ class UnderWay:
 def under_way(
     r: Reading, scope: Scope, wanted: ShipmentFilter = ALL, *, now: datetime, shipment_id: int | None = None
 ) -> tuple[UnderWay, ...]:
-    """Give the shipments in sight with a journey in transit, or of one shipment only; statements per 500 of them."""
-    moving = exists().where(JourneyRow.shipment_id == ShipmentRow.id, JourneyRow.status == Status.IN_TRANSIT)
+    """Give the shipments in sight with a journey in transit, or of one shipment only; statements per 500 of them.
+
+    Without those lost from sight, unless one is asked for by its id.
+    """
+    of_shipment = (JourneyRow.shipment_id == ShipmentRow.id, JourneyRow.status == Status.IN_TRANSIT)
+    moving = exists().where(*of_shipment) if shipment_id is not None else exists().where(*of_shipment, is_seen(now))
     query = select(ShipmentRow.id).where(moving, *conditions(wanted, scope, now)).order_by(ShipmentRow.id)
     if shipment_id is not None:
         query = query.where(ShipmentRow.id == shipment_id)
     ids = r.session.scalars(query).all()
     facts, stays = _facts(r.session, ids)
     return tuple(UnderWay(s, facts[s.id], stays.get(s.id)) for s in summaries(r.session, ids))
+
+
+def lost_count(r: Reading, scope: Scope, wanted: ShipmentFilter = ALL, *, now: datetime) -> int:
+    """Count the shipments in sight of which something is in transit and nothing was told for long."""
+    query = select(func.count()).select_from(ShipmentRow)
+    return int(r.session.scalar(query.where(*conditions(replace(wanted, lost=True), scope, now))) or 0)
 
 
 def whereabouts(r: Reading, found: Sequence[ShipmentSummary]) -> dict[int, UnderWay]:

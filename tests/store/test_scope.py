@@ -5,7 +5,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -106,11 +106,14 @@ QUERIES: dict[str, Ask] = {
     ),
     "trains.one_train": lambda r, s, a: trains.one_train(r, s, TRAIN, DAY, "CKG", simulated=True, now=a.now),
     "underway.under_way": lambda r, s, a: underway.under_way(r, s, now=a.now),
+    "underway.lost_count": lambda r, s, a: said(
+        range(underway.lost_count(r, s, ShipmentFilter(train=TRAIN), now=a.now + timedelta(days=90)))
+    ),
 }
 
 
 @pytest.fixture
-def asked(furnished: Store, network: Network, now: datetime) -> Asked:
+def asked(furnished: Store, network: Network) -> Asked:
     """A database with a shipment of HUSH and a simulated one, one of Alpha, and a published one."""
     train = {"train": TRAIN, "planned_departure": moment("2024-03-01T08:00+08:00")}
     enter(
@@ -134,7 +137,9 @@ def asked(furnished: Store, network: Network, now: datetime) -> Asked:
         found = shipments.shipment_named(r, EVERYTHING, f"{SECRET}-1")
         (event,) = shipments.events(r, EVERYTHING, found.id)
         (box,) = found.containers
-        return Asked(found.id, found.organisation.id, event.id, event.sequence, box.id, now)
+        return Asked(
+            found.id, found.organisation.id, event.id, event.sequence, box.id, datetime(2024, 3, 8, tzinfo=UTC)
+        )
 
 
 def test_every_query_that_takes_a_scope_is_asked_here() -> None:

@@ -200,7 +200,7 @@ def test_an_address_that_makes_no_sense_is_said_to_be_so(
 ) -> None:
     for query, said in (
         ("from=yesterday", "yesterday is no date."),
-        ("status=lost", "There is no status lost."),
+        ("status=gone", "There is no status gone."),
         ("cursor=abc", "This is not a place in this list."),
     ):
         with subtests.test(query):

@@ -12,6 +12,7 @@ from railtrack.domain.messages import say
 from railtrack.store.listing import ShipmentFilter, Sort
 
 PUBLISHED = "published"
+LOST = "lost"  # in transit as far as was told, and silent for long
 LATEST_FIRST = "-"
 T = TypeVar("T", bound=StrEnum)
 USUAL_SORT = "-departure"
@@ -52,7 +53,8 @@ class Asked:
 
     def filter(self, *, simulated: bool) -> ShipmentFilter:
         """Give the filter of the store; raises Refused for a date or a choice that is none."""
-        status = None if self.status in ("", PUBLISHED) else choice_of(Status, self.status, "status")
+        told = Status.IN_TRANSIT.value if self.status == LOST else self.status
+        status = None if told in ("", PUBLISHED) else choice_of(Status, told, "status")
         under_way = status is Status.IN_TRANSIT  # the published record never is
         return ShipmentFilter(
             q=self.q,
@@ -66,6 +68,7 @@ class Asked:
             last_date=_day(self.last, "to"),
             published=True if self.status == PUBLISHED else False if under_way or self.late else None,
             simulated=simulated,
+            lost=True if self.status == LOST else None,
         )
 
 

@@ -19,7 +19,7 @@ from railtrack.web.counting import count_word, sentence_case
 from railtrack.web.current import current_actor, current_store, now
 from railtrack.web.downloads import download
 from railtrack.web.filters import named
-from railtrack.web.following.shipment_filters import LATEST_FIRST, PUBLISHED, Asked, asked_of
+from railtrack.web.following.shipment_filters import LATEST_FIRST, LOST, PUBLISHED, Asked, asked_of
 from railtrack.web.following.whereabouts import Whereabouts
 from railtrack.web.i18n import gettext, ngettext
 from railtrack.web.shell import same_page_with
@@ -127,6 +127,7 @@ def statuses() -> list[tuple[str, str]]:
         (Status.COMPLETED.value, gettext("arrived")),
         (Status.CANCELLED.value, gettext("cancelled")),
         (Status.INCONSISTENT.value, gettext("contradictory")),
+        (LOST, gettext("lost from sight")),
         (PUBLISHED, gettext("published record")),
     ]
 
@@ -195,6 +196,10 @@ def _counted(chosen: str, num: int, figure: str) -> str:
             "%(figure)s trains are in the published record.",
             num,
             **said,
+        )
+    if chosen == LOST:
+        return ngettext(
+            "%(figure)s shipment was lost from sight.", "%(figure)s shipments were lost from sight.", num, **said
         )
     if chosen == Status.COMPLETED:
         return ngettext("%(figure)s shipment has arrived.", "%(figure)s shipments have arrived.", num, **said)

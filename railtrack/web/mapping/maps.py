@@ -21,6 +21,7 @@ from railtrack.web.following.whereabouts import Whereabouts
 from railtrack.web.headers import map_nonce
 from railtrack.web.i18n import gettext, ngettext
 from railtrack.web.mapping import drawn_trains
+from railtrack.web.mapping.lost import lost_sentence
 from railtrack.web.simulated import shows_simulated, simulated_context
 
 blueprint = Blueprint("maps", __name__)
@@ -72,6 +73,7 @@ def index() -> str | tuple[str, int]:
         asked=asked,
         moving=moving,
         sentence=sentence(moving),
+        lost=lost_sentence(_lost(asked)),
         corridors=[("", gettext("all"))] + [(c.id, named(c)) for c in world.corridors.values()],
         partners=[("", gettext("all"))] + [(name, name) for name in partners],
         directions=[
@@ -146,6 +148,10 @@ def moving_for(asked: Asked) -> tuple[Moving, ...]:
         actor=current_actor(),
         now=now(),
     )
+
+
+def _lost(asked: Asked) -> int:
+    return traffic.lost(current_store(), asked.filter(simulated=shows_simulated()), actor=current_actor(), now=now())
 
 
 def sentence(moving: Sequence[Moving]) -> str:

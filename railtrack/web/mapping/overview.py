@@ -28,6 +28,7 @@ from railtrack.web.i18n import format_day, gettext, language, ngettext
 from railtrack.web.mapping import drawn_trains
 from railtrack.web.mapping.attention import alerts
 from railtrack.web.mapping.corridor_map import corridor_map
+from railtrack.web.mapping.lost import lost_sentence
 from railtrack.web.moments import long_day
 from railtrack.web.numbers import number, share
 from railtrack.web.simulated import shows_simulated, simulated_context
@@ -71,6 +72,7 @@ def index() -> str:
         record=record,
         moving=moving,
         shown=moving[:MOST_ROWS],
+        lost=lost_sentence(0 if visitor else traffic.lost(store, wanted, actor=actor, now=at)),
         under_way=under_way_heading(moving),
         alerts=alerts(store, says, moving, waiting, most=MOST_ALERTS, actor=actor),
         needing=needing,
