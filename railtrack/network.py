@@ -25,10 +25,10 @@ from geopy.geocoders.base import Geocoder
 from geopy.location import Location
 
 from railtrack.domain.errors import Unavailable
-from railtrack.domain.gazetteer import Gazetteer, UnknownStation
-from railtrack.domain.geodesy import Position, haversine_km, simplified
+from railtrack.domain.line.gazetteer import Gazetteer, UnknownStation
+from railtrack.domain.line.geodesy import Position, haversine_km, simplified
+from railtrack.domain.line.places import Leg, Method, Mode, Station
 from railtrack.domain.messages import say
-from railtrack.domain.places import Leg, Method, Mode, Station
 
 BETWEEN_PARTS_KM = 3.0
 WITHIN_PART_KM = 0.35

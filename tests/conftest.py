@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from railtrack.domain.network import Network
+from railtrack.domain.line.network import Network
 from railtrack.domain.world import World
 from railtrack.exchange.reference import ReferenceData, load_reference
 from railtrack.resources import folder

@@ -8,18 +8,18 @@ from typing import Any
 from stdnum import iso6346
 
 from railtrack.domain.actors import Actor, Role
-from railtrack.domain.events import EventFacts, EventKind, EventRow
-from railtrack.domain.goods import ContainerFacts, ShipmentFacts, ShipmentRow
-from railtrack.domain.network import Network
+from railtrack.domain.cargo.goods import ContainerFacts, ShipmentFacts, StatedShipment
+from railtrack.domain.line.network import Network
+from railtrack.domain.movement.events import EventFacts, EventKind, StatedEvent
 from railtrack.domain.records import Organisation
+from railtrack.domain.rows.verdicts import Outcome
 from railtrack.domain.times import Moment, Precision
-from railtrack.domain.verdicts import Outcome
-from railtrack.operations.booking import book
-from railtrack.operations.recording import record
-from railtrack.store.booking import ENTERED, Provenance
+from railtrack.operations.entering.booking import book
+from railtrack.operations.entering.recording import record
 from railtrack.store.engine import Store
 from railtrack.store.organisations import add_organisation, name_key, organisations
 from railtrack.store.reference import save_reference
+from railtrack.store.writing.booking import ENTERED, Provenance
 
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
 ADMINISTRATOR = Actor(name="cli:test", role=Role.ADMINISTRATOR)
@@ -52,16 +52,16 @@ def container(serial: int | None = 1, **facts: Any) -> ContainerFacts:
     return ContainerFacts(**{"container": number, "size_type": "45G1"} | facts)
 
 
-def shipment_row(reference: str = "R1", box: ContainerFacts | None = None, **facts: Any) -> ShipmentRow:
+def shipment_row(reference: str = "R1", box: ContainerFacts | None = None, **facts: Any) -> StatedShipment:
     """Make a row of a westbound shipment of Alpha."""
     stated = {"partner": "Alpha", "origin": "CKG", "destination": "MHG", "corridor": CORRIDOR} | facts
-    return ShipmentRow(None, ShipmentFacts(reference=reference, **stated), box or container())
+    return StatedShipment(None, ShipmentFacts(reference=reference, **stated), box or container())
 
 
-def event_row(event: EventKind | str, station: str | None, at: str, reference: str = "R1", **facts: Any) -> EventRow:
+def event_row(event: EventKind | str, station: str | None, at: str, reference: str = "R1", **facts: Any) -> StatedEvent:
     """Make a row of an actual event of Alpha."""
     stated = {"partner": "Alpha", "station": station, "reference": reference, "moment": moment(at)} | facts
-    return EventRow(None, EventFacts(event=EventKind(event), **stated))
+    return StatedEvent(None, EventFacts(event=EventKind(event), **stated))
 
 
 def partner(store: Store, name: str = "Alpha", now: datetime = NOW) -> Actor:
@@ -78,7 +78,7 @@ def partner(store: Store, name: str = "Alpha", now: datetime = NOW) -> Actor:
 def enter(
     store: Store,
     network: Network,
-    rows: Sequence[ShipmentRow],
+    rows: Sequence[StatedShipment],
     *,
     actor: Actor = ADMINISTRATOR,
     now: datetime = NOW,
@@ -94,7 +94,7 @@ def enter(
 def tell(
     store: Store,
     network: Network,
-    rows: Sequence[EventRow],
+    rows: Sequence[StatedEvent],
     *,
     actor: Actor = ADMINISTRATOR,
     now: datetime = NOW,

@@ -1,7 +1,7 @@
 """Do the tests notice? Each comparison, sign, `and`/`or`, `not` and constant of a module is changed in turn, and the
 tests must fail. What they let pass is printed as a survivor.
 
-    python -m tests.mutation railtrack/domain/journeys.py -- tests/unit/test_journeys.py
+    python -m tests.mutation railtrack/domain/movement/journeys.py -- tests/unit/test_journeys.py
 
 Without arguments the journey fold and the statistics are gone through, `make mutation` does that; it fails where a
 survivor is not explained in `KNOWN`, and where an explanation has outlived its survivor. The SQL of the statistics lies
@@ -44,19 +44,19 @@ class Known:
 
 KNOWN = [
     Known(
-        "railtrack/domain/journeys.py",
+        "railtrack/domain/movement/journeys.py",
         "if self.status is not Status.COMPLETED or self.departed is None or self.arrived is None:",
         "or -> and",
         "a completed journey has both ends; the guard tells the type checker",
     ),
     Known(
-        "railtrack/domain/journeys.py",
+        "railtrack/domain/movement/journeys.py",
         "if self.status is not Status.IN_TRANSIT or self.departed is None or self.last is None:",
         "or -> and",
         "a journey in transit has departed, and so has a latest event; the guard tells the type checker",
     ),
     Known(
-        "railtrack/domain/journeys.py",
+        "railtrack/domain/movement/journeys.py",
         "rank = 0 if o.event is EventKind.ARRIVED else 2 if o.event is EventKind.DEPARTED else 1",
         "2 -> (2 + 1)",
         "ranks are only compared, and 3 is greater than all others as well as 2",
@@ -107,7 +107,7 @@ def _of(statistic: str, *others: str) -> list[str]:
 
 
 USUAL: list[tuple[str, list[str]]] = [
-    ("railtrack/domain/journeys.py", ["tests/unit/test_journeys.py"]),
+    ("railtrack/domain/movement/journeys.py", ["tests/unit/test_journeys.py"]),
     ("railtrack/analytics/engine.py", ["tests/analytics/test_engine.py"]),
     *((f"railtrack/analytics/{name}.py", [*EXAMPLES, PLAIN]) for name in ("rows", "filters", "statistics")),
     ("railtrack/analytics/survival.py", _of("transit")),

@@ -7,8 +7,8 @@ from datetime import date
 from enum import StrEnum
 
 from railtrack.domain.errors import RailtrackError
-from railtrack.domain.journeys import Direction
 from railtrack.domain.messages import Message, say
+from railtrack.domain.movement.journeys import Direction
 
 
 class WrongUsage(RailtrackError):

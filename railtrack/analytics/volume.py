@@ -10,7 +10,7 @@ from railtrack.analytics.engine import Engine
 from railtrack.analytics.filters import ALL, USUAL, Filters, Options, Statistic, Where, groups
 from railtrack.analytics.rows import Row, Shape, none_last, quoted, select, table, where
 from railtrack.domain.actors import EVERYTHING, Scope
-from railtrack.domain.journeys import Direction
+from railtrack.domain.movement.journeys import Direction
 
 COLUMNS = (
     *("trains", "containers", "laden", "empty", "teu", "gross_t"),

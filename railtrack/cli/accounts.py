@@ -5,7 +5,13 @@ import click
 from railtrack.cli.output import print_json, print_table
 from railtrack.cli.session import Command, Commands, Session, acting, pass_session
 from railtrack.domain.actors import Role
-from railtrack.operations.accounts import create_user, deactivate, list_users, make_password_link, reactivate
+from railtrack.operations.administering.accounts import (
+    create_user,
+    deactivate,
+    list_users,
+    make_password_link,
+    reactivate,
+)
 
 FORM = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 

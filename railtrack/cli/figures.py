@@ -7,9 +7,9 @@ import click
 from railtrack.cli.kinds import DAY
 from railtrack.cli.output import print_csv, print_json, print_table
 from railtrack.cli.session import Command, Session, acting, pass_session
-from railtrack.domain.journeys import Direction
-from railtrack.operations import routes
-from railtrack.operations.statistics import By, DateOf, Filters, Options, Plan, Statistic, columns, compute
+from railtrack.domain.movement.journeys import Direction
+from railtrack.operations.figures.statistics import By, DateOf, Filters, Options, Plan, Statistic, columns, compute
+from railtrack.operations.mapping import routes
 
 JSON, TABLE, CSV, GEOJSON = "json", "table", "csv", "geojson"
 CORRIDOR = ("id", "name", "length_km", "stations", "gauge_changes", "border_crossings", "planned_h")

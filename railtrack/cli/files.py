@@ -11,17 +11,17 @@ from railtrack.cli.kinds import DAY, ZONE
 from railtrack.cli.output import print_json, progress, write_file
 from railtrack.cli.session import REFUSED, Command, Session, acting, pass_session, problem_json
 from railtrack.domain.errors import Problem
-from railtrack.domain.journeys import Direction, Status
 from railtrack.domain.messages import say
+from railtrack.domain.movement.journeys import Direction, Status
 from railtrack.domain.progress import Progress
-from railtrack.domain.verdicts import Outcome
+from railtrack.domain.rows.verdicts import Outcome
 from railtrack.domain.world import World
 from railtrack.exchange.columns import Kind
 from railtrack.exchange.limits import LIMITS
-from railtrack.operations.exporting import Form, Wanted, What, export
-from railtrack.operations.importing import refused_file
-from railtrack.operations.loading import LoadResult, Options, load_file
-from railtrack.operations.reference import load_world
+from railtrack.operations.administering.reference import load_world
+from railtrack.operations.entering.importing import refused_file
+from railtrack.operations.entering.loading import LoadResult, Options, load_file
+from railtrack.operations.figures.exporting import Form, Wanted, What, export
 
 SHOWN = 50
 

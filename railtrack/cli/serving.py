@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 
 from railtrack.config import Settings
-from railtrack.operations import statistics
+from railtrack.operations.figures import statistics
 from railtrack.store.engine import Store
 from railtrack.web.app import create_app
 

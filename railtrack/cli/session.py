@@ -17,7 +17,7 @@ from railtrack.config import Settings
 from railtrack.domain.actors import Actor, Role
 from railtrack.domain.errors import NotAllowed, Problem, RailtrackError, Refused, Unavailable
 from railtrack.domain.messages import say
-from railtrack.operations.accounts import find_user
+from railtrack.operations.administering.accounts import find_user
 from railtrack.store.engine import Store
 
 REFUSED = 1  # refused or failed; click itself exits with 2 for wrong usage

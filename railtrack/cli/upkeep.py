@@ -12,9 +12,9 @@ from railtrack.cli.session import REFUSED, Command, Session, acting, pass_sessio
 from railtrack.config import Settings, variable
 from railtrack.domain.errors import Unavailable
 from railtrack.domain.messages import say
-from railtrack.operations.checking import check as check_store
-from railtrack.operations.demo import add_demo, add_demo_accounts, remove_demo
-from railtrack.operations.reference import init as set_up
+from railtrack.operations.administering.checking import check as check_store
+from railtrack.operations.administering.demo import add_demo, add_demo_accounts, remove_demo
+from railtrack.operations.administering.reference import init as set_up
 
 FORM = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 

@@ -12,9 +12,9 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from railtrack.domain.messages import Message, say
-from railtrack.domain.near import near
+from railtrack.domain.rows.near import near
+from railtrack.domain.rows.unfit import Unfit
 from railtrack.domain.times import Moment, Precision, utc
-from railtrack.domain.unfit import Unfit
 
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2199
 LARGEST_OFFSET = timedelta(hours=14)

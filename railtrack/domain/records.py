@@ -5,9 +5,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from railtrack.domain.events import EventFacts
-from railtrack.domain.goods import ContainerFacts, ShipmentFacts
-from railtrack.domain.journeys import Crossing, Direction, Journey, Status
+from railtrack.domain.cargo.goods import ContainerFacts, ShipmentFacts
+from railtrack.domain.movement.events import EventFacts
+from railtrack.domain.movement.journeys import Crossing, Direction, Journey, Status
 from railtrack.domain.times import Moment
 
 T = TypeVar("T")

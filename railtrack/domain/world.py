@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from railtrack.domain.gazetteer import Gazetteer
-from railtrack.domain.network import Network
-from railtrack.domain.size_types import SizeType
+from railtrack.domain.cargo.size_types import SizeType
+from railtrack.domain.line.gazetteer import Gazetteer
+from railtrack.domain.line.network import Network
 
 
 @dataclass(frozen=True, kw_only=True)

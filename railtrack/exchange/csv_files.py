@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from railtrack.domain.errors import Problem, Refused
 from railtrack.domain.messages import say
-from railtrack.domain.raw import RawRow
+from railtrack.domain.rows.raw import RawRow
 from railtrack.exchange.columns import known_count, normalised
 from railtrack.exchange.decoding import lines_of
 from railtrack.exchange.file_rows import Rows

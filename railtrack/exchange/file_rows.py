@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from railtrack.domain.raw import RawRow
+from railtrack.domain.rows.raw import RawRow
 from railtrack.exchange.columns import Kind
 
 

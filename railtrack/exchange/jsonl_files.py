@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from railtrack.domain.errors import Problem
 from railtrack.domain.messages import Message, say
-from railtrack.domain.raw import RawRow
+from railtrack.domain.rows.raw import RawRow
 from railtrack.exchange.columns import normalised
 from railtrack.exchange.csv_files import too_long_line
 from railtrack.exchange.decoding import lines_of

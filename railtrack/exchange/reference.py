@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from railtrack.domain.cargo.rates import Rate, Rates
+from railtrack.domain.cargo.size_types import SizeType
 from railtrack.domain.errors import RailtrackError
-from railtrack.domain.gazetteer import Gazetteer
-from railtrack.domain.geodesy import Position
+from railtrack.domain.line.gazetteer import Gazetteer
+from railtrack.domain.line.geodesy import Position
+from railtrack.domain.line.network import Network
+from railtrack.domain.line.places import Corridor, Leg, Method, Mode, Station
 from railtrack.domain.messages import say
-from railtrack.domain.network import Network
-from railtrack.domain.places import Corridor, Leg, Method, Mode, Station
-from railtrack.domain.rates import Rate, Rates
-from railtrack.domain.size_types import SizeType
 from railtrack.domain.world import DelayReason, World
 
 LINES = "geometry/legs.geojson"

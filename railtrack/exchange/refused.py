@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from railtrack.domain.errors import Problem
 from railtrack.domain.messages import Message
-from railtrack.domain.raw import RawRow
+from railtrack.domain.rows.raw import RawRow
 from railtrack.exchange.columns import PROBLEM_COLUMN
 from railtrack.exchange.writing import write_as_given
 

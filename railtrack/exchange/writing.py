@@ -16,10 +16,10 @@ from typing import Any
 import xlsxwriter
 
 from railtrack.domain import clock
+from railtrack.domain.cargo.goods import ContainerFacts, ShipmentFacts
 from railtrack.domain.errors import Refused
-from railtrack.domain.events import EventFacts
-from railtrack.domain.goods import ContainerFacts, ShipmentFacts
 from railtrack.domain.messages import say
+from railtrack.domain.movement.events import EventFacts
 from railtrack.domain.times import Moment
 from railtrack.exchange.columns import LOCAL_SUFFIX, MOMENT_COLUMNS, Kind, template
 from railtrack.exchange.formulas import protected

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from railtrack.domain.errors import Problem, Refused
 from railtrack.domain.messages import Message, say
-from railtrack.domain.raw import RawRow
+from railtrack.domain.rows.raw import RawRow
 from railtrack.exchange.archives import check_archive
 from railtrack.exchange.columns import normalised
 from railtrack.exchange.file_rows import Rows

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from railtrack.domain.places import Corridor, Leg, Station
+from railtrack.domain.line.places import Corridor, Leg, Station
 from railtrack.maps import features
 from railtrack.maps.legend import legend, table
 from railtrack.maps.page import CorridorMap, bounds_of

@@ -11,9 +11,9 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
+from railtrack.domain.line.places import Corridor, Leg, Method, Mode, Station
+from railtrack.domain.line.station_names import full_name, short_name
 from railtrack.domain.messages import say
-from railtrack.domain.places import Corridor, Leg, Method, Mode, Station
-from railtrack.domain.station_names import full_name, short_name
 from railtrack.maps.shapes import thin
 from railtrack.maps.values import Dwell, Line, Look, Stretch, TrainMark, VisitMark
 from railtrack.resources import folder

@@ -6,7 +6,7 @@ Texts here may come from users; the map escapes them. Times are said as text by 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from railtrack.domain.places import Leg
+from railtrack.domain.line.places import Leg
 from railtrack.domain.records import Lateness
 
 Line = tuple[tuple[float, float], ...]

@@ -8,9 +8,9 @@ from sqlalchemy import and_, false, or_, select
 from railtrack.domain.actors import Scope
 from railtrack.domain.records import AuditEntry, Page
 from railtrack.store import paging
-from railtrack.store.booking import visible
 from railtrack.store.engine import Reading
 from railtrack.store.tables import AuditRow, ContainerRow, EventRow, ShipmentRow
+from railtrack.store.writing.booking import visible
 
 
 def audit_entries(

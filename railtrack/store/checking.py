@@ -6,12 +6,10 @@ from typing import Any
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from railtrack.domain.network import Network
-from railtrack.domain.plans import due
-from railtrack.store.bulk import in_batches
+from railtrack.domain.line.network import Network
+from railtrack.domain.movement.plans import due
 from railtrack.store.engine import Reading
 from railtrack.store.moments import moment
-from railtrack.store.refold import crossing_columns, fold_shipments, journey_columns, visit_columns
 from railtrack.store.tables import (
     ContainerRow,
     CrossingRow,
@@ -21,6 +19,8 @@ from railtrack.store.tables import (
     ShipmentRow,
     VisitRow,
 )
+from railtrack.store.writing.bulk import in_batches
+from railtrack.store.writing.refold import crossing_columns, fold_shipments, journey_columns, visit_columns
 
 
 def differences(r: Reading, network: Network) -> Iterator[str]:

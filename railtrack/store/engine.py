@@ -19,11 +19,11 @@ from sqlalchemy.orm import Session
 
 from railtrack.domain.actors import Actor
 from railtrack.store import migrating
-from railtrack.store.bulk import insert_all
 from railtrack.store.connecting import PATIENCE_MS, READS, WRITES, open_engine
 from railtrack.store.failures import translated
 from railtrack.store.lineage import take_change
 from railtrack.store.tables import AuditRow
+from railtrack.store.writing.bulk import insert_all
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from railtrack.domain.places import Station
-from railtrack.domain.plans import due
+from railtrack.domain.line.places import Station
+from railtrack.domain.movement.plans import due
 from railtrack.domain.times import Moment, Precision
 
 SUFFIXES = ("at", "offset_min", "is_day", "text")

@@ -12,15 +12,15 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import delete, func, insert, select, update
 
 from railtrack.domain.errors import Conflict, NotFound, Problem, Refused
+from railtrack.domain.line.network import Network
+from railtrack.domain.line.places import Corridor, Leg, Method, Mode, Station
 from railtrack.domain.messages import say
-from railtrack.domain.network import Network
-from railtrack.domain.places import Corridor, Leg, Method, Mode, Station
-from railtrack.store.bulk import in_batches
 from railtrack.store.engine import Reading, Writing
-from railtrack.store.moved import Lengths, follow_lengths, follow_station, is_elsewhere, lengths_of_ways
-from railtrack.store.refold import refold
-from railtrack.store.removing import REMOVE, kept, last_removal
 from railtrack.store.tables import CorridorRow, LegRow, ShipmentRow, StationRow
+from railtrack.store.writing.bulk import in_batches
+from railtrack.store.writing.moved import Lengths, follow_lengths, follow_station, is_elsewhere, lengths_of_ways
+from railtrack.store.writing.refold import refold
+from railtrack.store.writing.removing import REMOVE, kept, last_removal
 
 V = TypeVar("V")
 Row = type[StationRow] | type[LegRow] | type[CorridorRow]

@@ -12,9 +12,9 @@ from railtrack import resources
 from railtrack.exchange.border_hours import border_hours
 from railtrack.exchange.disruptions import disruptions
 from railtrack.exchange.history import line_history
-from railtrack.operations.line_record import line_record
-from railtrack.operations.reference import load_world
-from railtrack.operations.statistics import Statistic
+from railtrack.operations.administering.reference import load_world
+from railtrack.operations.figures.statistics import Statistic
+from railtrack.operations.mapping.line_record import line_record
 from railtrack.web.current import current_settings, current_store, public
 from railtrack.web.figures.statistics_definitions import definition, quantile_rule
 from railtrack.web.figures.statistics_words import question, title

@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from railtrack import resources
 from railtrack.config import Settings
-from railtrack.operations.accounts import remembered_secret
+from railtrack.operations.administering.accounts import remembered_secret
 from railtrack.store.engine import Store
 from railtrack.web import about, errors, filters, headers, health, i18n, security, shell, simulated
 from railtrack.web.administering import accounts, places, removing

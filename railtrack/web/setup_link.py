@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from railtrack.config import Settings
-from railtrack.operations.accounts import make_setup_link
+from railtrack.operations.administering.accounts import make_setup_link
 from railtrack.store.engine import Store
 
 

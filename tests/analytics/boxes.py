@@ -9,7 +9,7 @@ from uuid import uuid4
 import pyarrow as pa
 
 from railtrack.domain.facts import CROSSING_FACTS, JOURNEY_FACTS, VISIT_FACTS, FactBatch
-from railtrack.domain.journeys import Crossing, Direction, Journey, Status, Visit
+from railtrack.domain.movement.journeys import Crossing, Direction, Journey, Status, Visit
 from railtrack.domain.times import Moment
 
 Fact = dict[str, object]

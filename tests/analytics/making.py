@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from railtrack.analytics.statistics import By, DateOf, Filters, Options, Plan
 from railtrack.domain.actors import EVERYTHING, PUBLISHED_ONLY, Scope
-from railtrack.domain.events import EventKind
-from railtrack.domain.journeys import Direction, Occurrence, crossings, fold
+from railtrack.domain.movement.events import EventKind
+from railtrack.domain.movement.journeys import Direction, Occurrence, crossings, fold
 from railtrack.domain.times import Moment, Precision
 from tests.analytics.boxes import Box
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from railtrack.analytics.statistics import DateOf, Filters, Options, Plan, Row, Statistic
 from railtrack.domain.actors import Scope
-from railtrack.domain.journeys import Direction, Status
+from railtrack.domain.movement.journeys import Direction, Status
 from tests.analytics.boxes import Box, delay_h, moving_h, visit_date
 
 Key = tuple[str | None, ...]

@@ -20,9 +20,9 @@ from railtrack.analytics.statistics import (
     ungrouped,
     unpublished,
 )
-from railtrack.domain.events import EventKind
 from railtrack.domain.facts import FactBatch
-from railtrack.domain.journeys import Direction, Occurrence, Status, fold
+from railtrack.domain.movement.events import EventKind
+from railtrack.domain.movement.journeys import Direction, Occurrence, Status, fold
 from railtrack.domain.times import Moment
 from tests.analytics import making, plain
 from tests.analytics.boxes import Box, MemorySource

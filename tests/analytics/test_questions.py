@@ -29,8 +29,8 @@ from railtrack.analytics.statistics import (
 from railtrack.analytics.survival import median
 from railtrack.domain.actors import EVERYTHING, PUBLISHED_ONLY, Scope
 from railtrack.domain.errors import RailtrackError
-from railtrack.domain.events import EventKind
-from railtrack.domain.journeys import Crossing, Direction, Occurrence, fold
+from railtrack.domain.movement.events import EventKind
+from railtrack.domain.movement.journeys import Crossing, Direction, Occurrence, fold
 from railtrack.domain.times import Moment, Precision
 from tests.analytics import worked_case
 from tests.analytics.boxes import Box, MemorySource

@@ -6,9 +6,9 @@ import pytest
 
 from railtrack.analytics.statistics import Filters, Options, Statistic
 from railtrack.domain.actors import Actor, Role
-from railtrack.operations.loading import load_file
-from railtrack.operations.reference import init, load_world
-from railtrack.operations.statistics import compute
+from railtrack.operations.administering.reference import init, load_world
+from railtrack.operations.entering.loading import load_file
+from railtrack.operations.figures.statistics import compute
 from railtrack.store.engine import Store
 from tests.analytics import worked_case
 from tests.analytics.test_worked_case import assert_same_rows

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from railtrack.domain.events import EVENT_CODES, EventKind
-from railtrack.domain.journeys import Direction, Occurrence, crossings, fold
+from railtrack.domain.movement.events import EVENT_CODES, EventKind
+from railtrack.domain.movement.journeys import Direction, Occurrence, crossings, fold
 from railtrack.domain.times import Moment
 from tests.analytics.boxes import Box
 

@@ -15,8 +15,8 @@ from time import perf_counter
 
 from railtrack.analytics.engine import Engine
 from railtrack.analytics.statistics import STATISTICS, Statistic
-from railtrack.domain.events import EventKind
-from railtrack.domain.journeys import Direction, Occurrence, crossings, fold
+from railtrack.domain.movement.events import EventKind
+from railtrack.domain.movement.journeys import Direction, Occurrence, crossings, fold
 from railtrack.domain.times import Moment
 from tests.analytics.boxes import Box, MemorySource
 

@@ -25,8 +25,8 @@ from werkzeug.serving import make_server
 import railtrack
 from railtrack.config import Settings
 from railtrack.domain.actors import Actor, Role
-from railtrack.operations.accounts import create_user
-from railtrack.operations.reference import init
+from railtrack.operations.administering.accounts import create_user
+from railtrack.operations.administering.reference import init
 from railtrack.store.engine import Store
 from railtrack.store.people import person_by_email
 from railtrack.web.app import create_app

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from railtrack.domain.network import Network
+from railtrack.domain.line.network import Network
 from railtrack.domain.records import Lateness
 from railtrack.maps import CorridorMap, Dwell, Look, Stretch, VisitMark, overview_map, render_standalone
 from railtrack.maps import shipment_map as one_shipment

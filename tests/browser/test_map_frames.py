@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from railtrack.domain.actors import Role
-from railtrack.operations.demo import add_demo
+from railtrack.operations.administering.demo import add_demo
 from tests.browser.conftest import ADMINISTRATOR, LiveServer, sign_in
 
 ORIGIN = "try { document.cookie; localStorage.length; 'ours' } catch (e) { e.name }"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from railtrack.domain.actors import Role
-from railtrack.operations import places
+from railtrack.operations.administering import places
 from tests.browser.conftest import ADMINISTRATOR, LiveServer, sign_in, violations
 
 pytestmark = pytest.mark.browser

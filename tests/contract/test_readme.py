@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from railtrack.cli import main
-from railtrack.operations.reference import init
+from railtrack.operations.administering.reference import init
 from railtrack.store.engine import Store
 from railtrack.store.reference import load_network
 from tests.cli.conftest import Run

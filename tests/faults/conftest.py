@@ -23,9 +23,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from railtrack.operations.checking import check
-from railtrack.operations.exporting import Form, Wanted, What, export
-from railtrack.operations.reference import init
+from railtrack.operations.administering.checking import check
+from railtrack.operations.administering.reference import init
+from railtrack.operations.figures.exporting import Form, Wanted, What, export
 from railtrack.store.engine import Store
 from tests.bulk_files import events_csv, shipments_csv
 from tests.conftest import _run, _url

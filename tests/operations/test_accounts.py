@@ -8,7 +8,7 @@ import pytest
 from railtrack.domain.actors import Actor, Role
 from railtrack.domain.errors import Conflict, NotFound, Refused
 from railtrack.domain.people import Person
-from railtrack.operations import accounts
+from railtrack.operations.administering import accounts
 from railtrack.store.engine import Store
 from railtrack.store.organisations import add_organisation
 from railtrack.store.people import add_person

@@ -7,17 +7,17 @@ import pytest
 from sqlalchemy import select
 
 from railtrack.domain.actors import EVERYTHING, Actor, Role
+from railtrack.domain.cargo.goods import StatedShipment
 from railtrack.domain.errors import NotAllowed
-from railtrack.domain.goods import ShipmentRow
-from railtrack.domain.network import Network
+from railtrack.domain.line.network import Network
 from railtrack.domain.records import RecordedShipment
-from railtrack.domain.verdicts import State, Take, Verdict
-from railtrack.operations.booking import book
-from railtrack.store.booking import Provenance
+from railtrack.domain.rows.verdicts import State, Take, Verdict
+from railtrack.operations.entering.booking import book
 from railtrack.store.engine import Store
-from railtrack.store.shipments import journeys, shipment_named
+from railtrack.store.reading.shipments import journeys, shipment_named
 from railtrack.store.tables import AuditRow, JourneyRow, OrganisationRow, TrainRow
 from railtrack.store.tables import ShipmentRow as StoredShipment
+from railtrack.store.writing.booking import Provenance
 from tests.factories import ADMINISTRATOR, NOW, container, enter, event_row, moment, partner, shipment_row, tell
 
 PLAN = {
@@ -36,7 +36,7 @@ def count(store: Store, table: type) -> int:
         return len(r.session.execute(select(table)).all())
 
 
-def states(store: Store, network: Network, rows: list[ShipmentRow], **options: object) -> list[State]:
+def states(store: Store, network: Network, rows: list[StatedShipment], **options: object) -> list[State]:
     options = {"actor": ADMINISTRATOR, "now": NOW} | options
     return [v.state for v in book(store, rows, network=network, **options).verdicts]  # type: ignore[arg-type]
 

@@ -11,15 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from railtrack.domain.actors import EVERYTHING
+from railtrack.domain.cargo.goods import ContainerFacts
 from railtrack.domain.errors import Severity
-from railtrack.domain.goods import ContainerFacts
-from railtrack.domain.network import Network
-from railtrack.operations.exporting import Form, Wanted, What, export
-from railtrack.operations.loading import LoadResult, Options, load_file
-from railtrack.operations.reference import init, load_world
+from railtrack.domain.line.network import Network
+from railtrack.operations.administering.reference import init, load_world
+from railtrack.operations.entering.loading import LoadResult, Options, load_file
+from railtrack.operations.figures.exporting import Form, Wanted, What, export
 from railtrack.store.engine import Store
-from railtrack.store.shipments import journeys, shipment_named
-from railtrack.store.slots import train_capacities
+from railtrack.store.reading.shipments import journeys, shipment_named
+from railtrack.store.writing.slots import train_capacities
 from tests.factories import ADMINISTRATOR, container, enter, event_row, moment, shipment_row, tell
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)

@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 
 from railtrack.domain.actors import Actor, Role
 from railtrack.domain.errors import NotAllowed, Refused
-from railtrack.operations.demo import add_demo, remove_demo
-from railtrack.operations.reference import init
+from railtrack.operations.administering.demo import add_demo, remove_demo
+from railtrack.operations.administering.reference import init
 from railtrack.store.engine import Store
 from railtrack.store.tables import (
     ContainerRow,

@@ -9,13 +9,14 @@ from sqlalchemy import func, select
 
 from railtrack.domain.actors import Actor, Role
 from railtrack.domain.errors import NotAllowed, NotFound
-from railtrack.domain.raw import RawRow
-from railtrack.domain.verdicts import State
+from railtrack.domain.rows.raw import RawRow
+from railtrack.domain.rows.verdicts import State
 from railtrack.domain.world import World
 from railtrack.exchange.columns import Kind
-from railtrack.operations import entering, importing
-from railtrack.operations.accounts import create_user
-from railtrack.operations.importing import Manner
+from railtrack.operations.administering.accounts import create_user
+from railtrack.operations.entering import forms as entering
+from railtrack.operations.entering import importing
+from railtrack.operations.entering.importing import Manner
 from railtrack.store.engine import Store
 from railtrack.store.tables import ContainerRow, EventRow, ShipmentRow, UploadRow
 from tests.factories import ADMINISTRATOR, CITY, NOW, container_number

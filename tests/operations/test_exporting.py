@@ -12,16 +12,16 @@ from openpyxl import load_workbook
 
 from railtrack.domain import clock
 from railtrack.domain.actors import Actor, Role
-from railtrack.operations.demo import add_demo
-from railtrack.operations.exporting import Form, Wanted, What, export
-from railtrack.operations.following import list_page
-from railtrack.operations.loading import LoadResult, load_file
-from railtrack.operations.loading import Options as LoadOptions
-from railtrack.operations.reference import init, load_world
-from railtrack.operations.statistics import Options, Plan, compute
+from railtrack.operations.administering.demo import add_demo
+from railtrack.operations.administering.reference import init, load_world
+from railtrack.operations.entering.loading import LoadResult, load_file
+from railtrack.operations.entering.loading import Options as LoadOptions
+from railtrack.operations.figures.exporting import Form, Wanted, What, export
+from railtrack.operations.figures.statistics import Options, Plan, compute
+from railtrack.operations.following.whereabouts import list_page
 from railtrack.store.engine import Store
-from railtrack.store.exporting import export_journeys
 from railtrack.store.organisations import name_key, organisations
+from railtrack.store.reading.exporting import export_journeys
 
 EXAMPLE = Path(__file__).parents[1] / "example"
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)

@@ -8,15 +8,16 @@ from typing import Any
 import pytest
 
 from railtrack.domain.errors import NotAllowed, NotFound, Refused
-from railtrack.domain.network import Network
+from railtrack.domain.line.network import Network
 from railtrack.domain.records import Lateness
-from railtrack.operations import finding, following
-from railtrack.operations.following import Followed, Tally
-from railtrack.operations.list_export import export_list
-from railtrack.operations.shipment_page import audit_of_shipment, shipment_page
-from railtrack.store.booking import Provenance
+from railtrack.operations.figures.list_export import export_list
+from railtrack.operations.following import finding
+from railtrack.operations.following import whereabouts as following
+from railtrack.operations.following.shipment_page import audit_of_shipment, shipment_page
+from railtrack.operations.following.whereabouts import Followed, Tally
 from railtrack.store.engine import Store
-from railtrack.store.listing import ShipmentFilter
+from railtrack.store.reading.listing import ShipmentFilter
+from railtrack.store.writing.booking import Provenance
 from tests.factories import (
     ADMINISTRATOR,
     CITY,

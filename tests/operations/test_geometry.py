@@ -11,7 +11,7 @@ import pytest
 
 from railtrack import network, resources
 from railtrack.domain.errors import Unavailable
-from railtrack.operations import geometry
+from railtrack.operations.mapping import geometry
 
 
 @pytest.fixture

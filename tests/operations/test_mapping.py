@@ -10,10 +10,10 @@ import pytest
 from railtrack.domain.actors import Actor, Role
 from railtrack.domain.errors import Ambiguous, NotFound, Refused, Unavailable
 from railtrack.maps import Look, render_standalone
-from railtrack.operations import mapping
-from railtrack.operations.demo import add_demo
-from railtrack.operations.mapping import map_page, train_marks, way_of
-from railtrack.operations.reference import init, load_world
+from railtrack.operations.administering.demo import add_demo
+from railtrack.operations.administering.reference import init, load_world
+from railtrack.operations.mapping import drawing as mapping
+from railtrack.operations.mapping.drawing import map_page, train_marks, way_of
 from railtrack.store.engine import Store
 from tests.factories import enter, event_row, moment, shipment_row, tell
 

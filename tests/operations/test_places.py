@@ -11,17 +11,17 @@ import pytest
 
 from railtrack.domain.actors import EVERYTHING, Actor, Role
 from railtrack.domain.errors import Conflict, NotAllowed, NotFound, Refused
-from railtrack.domain.network import Network
-from railtrack.domain.places import Method
+from railtrack.domain.line.network import Network
+from railtrack.domain.line.places import Method
 from railtrack.network import new_leg
-from railtrack.operations import places
-from railtrack.operations.checking import check
-from railtrack.operations.reference import init, load_world
-from railtrack.operations.routes import corridors as corridor_list
-from railtrack.operations.statistics import compute
+from railtrack.operations.administering import places
+from railtrack.operations.administering.checking import check
+from railtrack.operations.administering.reference import init, load_world
+from railtrack.operations.figures.statistics import compute
+from railtrack.operations.mapping.routes import corridors as corridor_list
 from railtrack.resources import folder
 from railtrack.store.engine import Store
-from railtrack.store.shipments import journeys, shipment_named
+from railtrack.store.reading.shipments import journeys, shipment_named
 from railtrack.web.administering.place_cells import corridor_cells, leg_cells, station_cells
 from tests.factories import ADMINISTRATOR, CITY, CORRIDOR, enter, event_row, partner, shipment_row, tell
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from railtrack.domain.errors import Refused
-from railtrack.operations.published import RECORDER, load_published
-from railtrack.operations.reference import init, load_world, reference_data
+from railtrack.operations.administering.reference import init, load_world, reference_data
+from railtrack.operations.entering.published import RECORDER, load_published
 from railtrack.store.engine import Store
-from railtrack.store.shipments import events, shipment_named
+from railtrack.store.reading.shipments import events, shipment_named
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

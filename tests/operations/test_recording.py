@@ -13,16 +13,16 @@ from sqlalchemy import select
 
 from railtrack.domain.actors import EVERYTHING, Actor, Role
 from railtrack.domain.errors import NotAllowed, Problem, Severity
-from railtrack.domain.events import Classifier, EventFacts, EventKind, EventRow
-from railtrack.domain.network import Network
+from railtrack.domain.line.network import Network
+from railtrack.domain.movement.events import Classifier, EventFacts, EventKind, StatedEvent
 from railtrack.domain.records import RecordedEvent, RecordedJourney
-from railtrack.domain.verdicts import State, Take, Verdict
-from railtrack.operations.recording import record
-from railtrack.operations.reference import load_world
+from railtrack.domain.rows.verdicts import State, Take, Verdict
+from railtrack.operations.administering.reference import load_world
+from railtrack.operations.entering.recording import record
 from railtrack.store.checking import differences
 from railtrack.store.engine import Store
+from railtrack.store.reading.shipments import events, journeys, shipment_named
 from railtrack.store.reference import corridor, save_corridor
-from railtrack.store.shipments import events, journeys, shipment_named
 from railtrack.store.tables import AuditRow
 from railtrack.store.tables import EventRow as StoredEvent
 from tests.factories import (
@@ -43,16 +43,16 @@ BOX, OTHER = container(1), container(2)
 _numbers = count(1)
 
 
-def departed(at: str = DEPARTURE, **facts: object) -> EventRow:
+def departed(at: str = DEPARTURE, **facts: object) -> StatedEvent:
     return event_row("departed", "CKG", at, **facts)
 
 
-def arrived(at: str = ARRIVAL, **facts: object) -> EventRow:
+def arrived(at: str = ARRIVAL, **facts: object) -> StatedEvent:
     return event_row("arrived", "MHG", at, **facts)
 
 
 def say(
-    store: Store, network: Network, *rows: EventRow, actor: Actor = ADMINISTRATOR, take: Take = Take.ALL
+    store: Store, network: Network, *rows: StatedEvent, actor: Actor = ADMINISTRATOR, take: Take = Take.ALL
 ) -> list[Verdict]:
     return list(record(store, rows, network=network, actor=actor, now=NOW, take=take).verdicts)
 
@@ -110,7 +110,7 @@ def test_sent_again_nothing_is_added(booked: Store, network: Network) -> None:
         departed(source_id="a"),
         departed("2024-03-01T10:00+08:00", source_id="b", corrects="a"),
         arrived(source_id="c"),
-        EventRow(None, EventFacts(event=EventKind.VOID, voids="c", source_id="d")),
+        StatedEvent(None, EventFacts(event=EventKind.VOID, voids="c", source_id="d")),
     ]
     tell(booked, network, rows)
     before = history(booked)

@@ -12,15 +12,15 @@ import pytest
 from railtrack import resources
 from railtrack.domain.actors import EVERYTHING, PUBLISHED_ONLY
 from railtrack.domain.times import Precision
-from railtrack.operations.checking import check
-from railtrack.operations.following import list_page
-from railtrack.operations.published import load_published
-from railtrack.operations.reference import init, load_world, reference_data
-from railtrack.operations.statistics import compute
+from railtrack.operations.administering.checking import check
+from railtrack.operations.administering.reference import init, load_world, reference_data
+from railtrack.operations.entering.published import load_published
+from railtrack.operations.figures.statistics import compute
+from railtrack.operations.following.whereabouts import list_page
 from railtrack.store.engine import Store
-from railtrack.store.listing import ShipmentFilter
+from railtrack.store.reading.listing import ShipmentFilter
+from railtrack.store.reading.shipments import events, published_record, shipment_named
 from railtrack.store.reference import save_station, station
-from railtrack.store.shipments import events, published_record, shipment_named
 from tests.factories import ADMINISTRATOR, CORRIDOR, container, enter, event_row, moment, shipment_row, tell
 
 

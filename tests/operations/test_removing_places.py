@@ -5,9 +5,9 @@ from datetime import datetime
 import pytest
 
 from railtrack.domain.errors import Conflict, NotAllowed, NotFound, Refused
-from railtrack.domain.network import Network
-from railtrack.operations import places, removing
-from railtrack.operations.reference import init, load_world
+from railtrack.domain.line.network import Network
+from railtrack.operations.administering import places, removing
+from railtrack.operations.administering.reference import init, load_world
 from railtrack.store.engine import Store
 from tests.factories import ADMINISTRATOR, CITY, CORRIDOR, enter, event_row, partner, shipment_row, tell
 

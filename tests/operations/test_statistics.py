@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from railtrack.domain.errors import NotFound
-from railtrack.operations.checking import check
-from railtrack.operations.reference import init, load_world
-from railtrack.operations.statistics import Filters, Options, WrongUsage, compute, engine_of, warm
+from railtrack.operations.administering.checking import check
+from railtrack.operations.administering.reference import init, load_world
+from railtrack.operations.figures.statistics import Filters, Options, WrongUsage, compute, engine_of, warm
 from railtrack.store.engine import Store
 from railtrack.store.tables import CrossingRow, JourneyRow, ShipmentRow, VisitRow
 from tests.factories import ADMINISTRATOR, enter, event_row, partner, shipment_row, tell

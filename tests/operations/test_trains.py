@@ -5,12 +5,12 @@ import pytest
 
 from railtrack.domain.actors import Actor, Role
 from railtrack.domain.errors import Conflict, NotAllowed, NotFound, Refused
-from railtrack.domain.network import Network
-from railtrack.operations.statistics import compute
-from railtrack.operations.trains import TrainSort, fill, set_capacity, train_list, train_page
+from railtrack.domain.line.network import Network
+from railtrack.operations.figures.statistics import compute
+from railtrack.operations.following.trains import TrainSort, fill, set_capacity, train_list, train_page
 from railtrack.store.engine import Store
-from railtrack.store.facts import StoreFacts
-from railtrack.store.listing import ShipmentFilter
+from railtrack.store.reading.facts import StoreFacts
+from railtrack.store.reading.listing import ShipmentFilter
 from tests.factories import ADMINISTRATOR, CITY, NOW, container, enter, event_row, moment, partner, shipment_row, tell
 
 DAY = moment("2024-05-14T10:00+08:00")

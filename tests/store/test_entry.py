@@ -2,19 +2,19 @@
 
 from datetime import date
 
-from railtrack.domain.events import EventKind, EventRow
-from railtrack.domain.goods import ShipmentRow
-from railtrack.domain.network import Network
-from railtrack.store import entry
+from railtrack.domain.cargo.goods import StatedShipment
+from railtrack.domain.line.network import Network
+from railtrack.domain.movement.events import EventKind, StatedEvent
 from railtrack.store.engine import Store
+from railtrack.store.reading import entry
 from tests.factories import container, container_number, enter, event_row, moment, partner, shipment_row, tell
 
 
-def book(store: Store, network: Network, *rows: ShipmentRow) -> None:
+def book(store: Store, network: Network, *rows: StatedShipment) -> None:
     enter(store, network, rows)
 
 
-def record(store: Store, network: Network, *rows: EventRow) -> None:
+def record(store: Store, network: Network, *rows: StatedEvent) -> None:
     tell(store, network, rows)
 
 

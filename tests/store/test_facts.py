@@ -10,16 +10,16 @@ import pytest
 from sqlalchemy import func, select
 
 from railtrack.domain.facts import CROSSING_FACTS, JOURNEY_FACTS, VISIT_FACTS
-from railtrack.domain.network import Network
+from railtrack.domain.line.network import Network
 from railtrack.domain.world import World
 from railtrack.exchange.columns import Kind
-from railtrack.operations.loading import Options, load_file
-from railtrack.store.booking import Provenance
+from railtrack.operations.entering.loading import Options, load_file
 from railtrack.store.engine import Store
-from railtrack.store.facts import StoreFacts
 from railtrack.store.lineage import KEPT, take_change
-from railtrack.store.simulated import remove_simulated
+from railtrack.store.reading.facts import StoreFacts
 from railtrack.store.tables import ChangeLineageRow
+from railtrack.store.writing.booking import Provenance
+from railtrack.store.writing.simulated import remove_simulated
 from tests.factories import (
     ADMINISTRATOR,
     CORRIDOR,

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from railtrack.domain.actors import EVERYTHING
+from railtrack.domain.cargo.goods import StatedShipment
 from railtrack.domain.errors import Refused
-from railtrack.domain.goods import ShipmentRow
-from railtrack.domain.journeys import Direction, Status
-from railtrack.domain.network import Network
+from railtrack.domain.line.network import Network
+from railtrack.domain.movement.journeys import Direction, Status
 from railtrack.domain.records import ShipmentSummary
-from railtrack.store.booking import Provenance
 from railtrack.store.engine import Store
-from railtrack.store.listing import ShipmentFilter, Sort, list_shipments
-from railtrack.store.shipments import published_record
+from railtrack.store.reading.listing import ShipmentFilter, Sort, list_shipments
+from railtrack.store.reading.shipments import published_record
+from railtrack.store.writing.booking import Provenance
 from tests.factories import (
     container,
     container_number,
@@ -201,7 +201,7 @@ def test_pages_hold_every_row_once_while_others_are_added(
     """Rows share values and lack them; new rows come in between the pages."""
     pick = random.Random(f"{sort}{descending}")  # noqa: S311 - a seed, no secret
 
-    def row(name: str, number: int) -> ShipmentRow:
+    def row(name: str, number: int) -> StatedShipment:
         planned: dict[str, Any] = {
             "planned_departure": moment(f"2024-03-0{pick.randint(1, 3)}T08:00+08:00") if pick.random() < 0.7 else None,
             "planned_arrival": moment(f"2024-03-2{pick.randint(1, 3)}T08:00+01:00") if pick.random() < 0.7 else None,

@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, select, text
 
 from railtrack.domain.errors import Unavailable
-from railtrack.domain.network import Network
+from railtrack.domain.line.network import Network
 from railtrack.store import migrating
 from railtrack.store.engine import Store
 from railtrack.store.people import person_by_email

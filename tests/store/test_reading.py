@@ -10,19 +10,19 @@ from sqlalchemy import event as sqlalchemy_event
 
 from railtrack.domain.actors import EVERYTHING, PUBLISHED_ONLY
 from railtrack.domain.errors import Ambiguous, NotFound
-from railtrack.domain.events import EventKind
-from railtrack.domain.journeys import Direction, Status
-from railtrack.domain.network import Network
+from railtrack.domain.line.network import Network
+from railtrack.domain.movement.events import EventKind
+from railtrack.domain.movement.journeys import Direction, Status
 from railtrack.domain.records import RecordedEvent
-from railtrack.store import exporting
 from railtrack.store.audit import audit_entries, history_of_shipment
-from railtrack.store.booking import Provenance
 from railtrack.store.engine import Reading, Store
-from railtrack.store.exporting import events_since, export_events, export_journeys, export_shipments
-from railtrack.store.listing import ShipmentFilter, list_shipments, partners
-from railtrack.store.shipments import details, events, journeys, published_record, shipment, shipment_named
-from railtrack.store.trains import list_trains
-from railtrack.store.underway import under_way
+from railtrack.store.reading import exporting
+from railtrack.store.reading.exporting import events_since, export_events, export_journeys, export_shipments
+from railtrack.store.reading.listing import ShipmentFilter, list_shipments, partners
+from railtrack.store.reading.shipments import details, events, journeys, published_record, shipment, shipment_named
+from railtrack.store.reading.trains import list_trains
+from railtrack.store.reading.underway import under_way
+from railtrack.store.writing.booking import Provenance
 from tests.factories import (
     container,
     container_number,

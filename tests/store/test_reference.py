@@ -7,13 +7,14 @@ import pytest
 
 from railtrack.domain.actors import EVERYTHING
 from railtrack.domain.errors import Conflict, NotFound, RailtrackError, Refused
-from railtrack.domain.network import Network
+from railtrack.domain.line.network import Network
 from railtrack.exchange.reference import ReferenceData
 from railtrack.store.audit import audit_entries
 from railtrack.store.checking import journey_differences
 from railtrack.store.engine import Store
-from railtrack.store.facts import StoreFacts
-from railtrack.store.listing import ShipmentFilter, list_shipments
+from railtrack.store.reading.facts import StoreFacts
+from railtrack.store.reading.listing import ShipmentFilter, list_shipments
+from railtrack.store.reading.shipments import journeys, shipment_named
 from railtrack.store.reference import (
     Saved,
     corridor,
@@ -26,7 +27,6 @@ from railtrack.store.reference import (
     save_station,
     station,
 )
-from railtrack.store.shipments import journeys, shipment_named
 from tests.factories import ADMINISTRATOR, CORRIDOR, container, enter, event_row, moment, shipment_row, tell
 
 

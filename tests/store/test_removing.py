@@ -4,7 +4,7 @@ from datetime import datetime
 
 from railtrack.exchange.reference import ReferenceData
 from railtrack.store.engine import Store
-from railtrack.store.removing import kept
+from railtrack.store.writing.removing import kept
 from tests.factories import ADMINISTRATOR
 
 

@@ -13,23 +13,13 @@ import pytest
 import railtrack.store
 from railtrack.domain.actors import EVERYTHING, PUBLISHED_ONLY, Scope
 from railtrack.domain.errors import RailtrackError
-from railtrack.domain.network import Network
-from railtrack.store import (
-    audit,
-    booking,
-    entry,
-    exporting,
-    finding,
-    journey_lines,
-    listing,
-    recording,
-    shipments,
-    trains,
-    underway,
-)
-from railtrack.store.booking import Provenance
+from railtrack.domain.line.network import Network
+from railtrack.store import audit
 from railtrack.store.engine import Reading, Store
-from railtrack.store.listing import ShipmentFilter
+from railtrack.store.reading import entry, exporting, finding, journey_lines, listing, shipments, trains, underway
+from railtrack.store.reading.listing import ShipmentFilter
+from railtrack.store.writing import booking, recording
+from railtrack.store.writing.booking import Provenance
 from tests.factories import container, container_number, enter, event_row, moment, partner, shipment_row, tell
 
 SECRET = "HUSH"  # stands in every text of the other's shipment

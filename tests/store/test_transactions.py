@@ -12,9 +12,9 @@ from railtrack.domain.errors import Conflict, NotFound, RailtrackError, Refused,
 from railtrack.domain.messages import say
 from railtrack.store.audit import audit_entries
 from railtrack.store.engine import Store
-from railtrack.store.exporting import current_change
 from railtrack.store.organisations import add_organisation, organisations
 from railtrack.store.people import keep_setting, person_by_id
+from railtrack.store.reading.exporting import current_change
 from railtrack.store.tables import OrganisationRow, SettingRow
 from tests.factories import ADMINISTRATOR
 

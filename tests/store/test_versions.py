@@ -10,10 +10,10 @@ import pytest
 
 from railtrack.domain.actors import EVERYTHING
 from railtrack.domain.errors import Conflict
-from railtrack.domain.network import Network
+from railtrack.domain.line.network import Network
 from railtrack.store.engine import Store
+from railtrack.store.reading.shipments import details, shipment_named
 from railtrack.store.reference import leg, save_leg, save_station, station
-from railtrack.store.shipments import details, shipment_named
 from tests.factories import ADMINISTRATOR, container, enter, event_row, moment, shipment_row, tell
 
 TRAIN = {"train": "X8001", "planned_departure": moment("2024-03-01T08:00+08:00")}

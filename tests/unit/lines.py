@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from railtrack.domain.geodesy import Position, haversine_km
+from railtrack.domain.line.geodesy import Position, haversine_km
 
 
 def line_km(line: Sequence[Position]) -> float:

@@ -1,6 +1,6 @@
 """A small line for the tests of maps and drawings: China, Kazakhstan, Poland, Germany, and a way by ship."""
 
-from railtrack.domain.places import Corridor, Leg, Method, Mode, Station
+from railtrack.domain.line.places import Corridor, Leg, Method, Mode, Station
 from railtrack.domain.records import Lateness
 from railtrack.maps.values import TrainMark
 

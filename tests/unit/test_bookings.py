@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from railtrack.domain.bookings import BookingLedger, train_key
+from railtrack.domain.cargo.bookings import BookingLedger, train_key
+from railtrack.domain.cargo.goods import ContainerFacts, Money, ShipmentFacts, StatedShipment
 from railtrack.domain.errors import Problem, Severity
-from railtrack.domain.goods import ContainerFacts, Money, ShipmentFacts, ShipmentRow
-from railtrack.domain.journeys import Direction
+from railtrack.domain.movement.journeys import Direction
 from railtrack.domain.records import Organisation, RecordedContainer, RecordedShipment
+from railtrack.domain.rows.verdicts import State, Verdict
 from railtrack.domain.times import Moment
-from railtrack.domain.verdicts import State, Verdict
 from tests.factories import container_number
 
 KEY = (1, "CM-1")
@@ -31,8 +31,8 @@ OTHER_BOX = replace(BOX, container="MSCU6639870")
 TEN = ContainerFacts(container=None, quantity=10, size_type="45G1", gross_kg=200_000.0)
 
 
-def row(container: ContainerFacts = BOX, line: int = 2, **facts: object) -> ShipmentRow:
-    return ShipmentRow(line, replace(SHIPMENT, **facts), container)  # type: ignore[arg-type]
+def row(container: ContainerFacts = BOX, line: int = 2, **facts: object) -> StatedShipment:
+    return StatedShipment(line, replace(SHIPMENT, **facts), container)  # type: ignore[arg-type]
 
 
 def recorded(*containers: RecordedContainer, **facts: object) -> dict[tuple[int | str, str], RecordedShipment]:
@@ -48,7 +48,7 @@ def recorded(*containers: RecordedContainer, **facts: object) -> dict[tuple[int 
     }
 
 
-def take(ledger: BookingLedger, *rows: ShipmentRow) -> list[Verdict]:
+def take(ledger: BookingLedger, *rows: StatedShipment) -> list[Verdict]:
     return [ledger.take(KEY, r) for r in rows]
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from railtrack.domain import clock
 from railtrack.domain.clock import read_moment
+from railtrack.domain.rows.unfit import Unfit
 from railtrack.domain.times import Moment, Precision
-from railtrack.domain.unfit import Unfit
 
 SHANGHAI, BERLIN, ALMATY = (ZoneInfo(n) for n in ("Asia/Shanghai", "Europe/Berlin", "Asia/Almaty"))
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from railtrack.domain.journeys import Direction
+from railtrack.domain.line.station_names import full_name, short_name
+from railtrack.domain.movement.journeys import Direction
 from railtrack.domain.records import Lateness
-from railtrack.domain.station_names import full_name, short_name
 from railtrack.maps.values import Stretch
 from railtrack.web.drawings import (
     BarRow,

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from railtrack.domain.errors import Problem, Severity
-from railtrack.domain.event_rows import judge_event
-from railtrack.domain.events import EVENT_CODES, Classifier, EventFacts, EventKind, EventRow
-from railtrack.domain.judging import Judged
-from railtrack.domain.raw import RawRow
+from railtrack.domain.movement.events import EVENT_CODES, Classifier, EventFacts, EventKind, StatedEvent
+from railtrack.domain.rows.event_rows import judge_event
+from railtrack.domain.rows.judging import Judged
+from railtrack.domain.rows.raw import RawRow
 from railtrack.exchange.columns import EVENT_EXPORT_COLUMNS
 from railtrack.exchange.reference import load_reference
 from railtrack.resources import folder
@@ -24,7 +24,7 @@ POSITION = {"station": "", "event": "position", "lat": "52.03", "lon": "-23.36",
 VOID = {"event": "void", "voids": "s1"}
 
 
-def judge(**cells: object) -> Judged[EventRow]:
+def judge(**cells: object) -> Judged[StatedEvent]:
     return judge_event(RawRow(7, {**GOOD, **cells}), WORLD, now=NOW)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from railtrack.domain.gazetteer import Gazetteer, UnknownStation, fold
+from railtrack.domain.line.gazetteer import Gazetteer, UnknownStation, fold
 from railtrack.exchange.reference import load_reference
 from railtrack.resources import folder
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from railtrack.domain import identifiers
-from railtrack.domain.identifiers import container, currency, hs_code, incoterm, reference, un_number, wagon
-from railtrack.domain.unfit import Unfit
+from railtrack.domain.cargo import identifiers
+from railtrack.domain.cargo.identifiers import container, currency, hs_code, incoterm, reference, un_number, wagon
+from railtrack.domain.rows.unfit import Unfit
 
 
 def test_the_examples_in_the_documentation_hold() -> None:

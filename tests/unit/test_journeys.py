@@ -7,8 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from railtrack.domain.events import EventKind
-from railtrack.domain.journeys import Crossing, Direction, Journey, Occurrence, Status, Visit, crossings, fold, in_order
+from railtrack.domain.movement.events import EventKind
+from railtrack.domain.movement.journeys import (
+    Crossing,
+    Direction,
+    Journey,
+    Occurrence,
+    Status,
+    Visit,
+    crossings,
+    fold,
+    in_order,
+)
 from railtrack.domain.times import Moment, Precision
 from tests.analytics import worked_case
 

@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 
 from railtrack.domain.errors import Problem, Severity
-from railtrack.domain.judging import Judged
-from railtrack.domain.mending.corridor import judge_corridor, misfits, read_chain
-from railtrack.domain.mending.leg import judge_leg, leg_warnings, measured_again
-from railtrack.domain.mending.station import judge_station, proposed_timezone
-from railtrack.domain.network import Network
-from railtrack.domain.places import Corridor, Leg, Method, Mode, Station
-from railtrack.domain.raw import RawRow
+from railtrack.domain.line.mending.corridor import judge_corridor, misfits, read_chain
+from railtrack.domain.line.mending.leg import judge_leg, leg_warnings, measured_again
+from railtrack.domain.line.mending.station import judge_station, proposed_timezone
+from railtrack.domain.line.network import Network
+from railtrack.domain.line.places import Corridor, Leg, Method, Mode, Station
+from railtrack.domain.rows.judging import Judged
+from railtrack.domain.rows.raw import RawRow
 from railtrack.domain.world import World
 from railtrack.exchange.reference import ReferenceData
-from railtrack.operations.places import known_countries
+from railtrack.operations.administering.places import known_countries
 from railtrack.web.administering.place_cells import corridor_cells, leg_cells, station_cells
 
 SARYSHAGAN = {

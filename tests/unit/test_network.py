@@ -9,9 +9,9 @@ from geopy.distance import geodesic
 from hypothesis import given
 from hypothesis import strategies as st
 
-from railtrack.domain.geodesy import along, geodesic_km, haversine_km, simplified
-from railtrack.domain.journeys import Direction
-from railtrack.domain.network import Network, NoWay, turned
+from railtrack.domain.line.geodesy import along, geodesic_km, haversine_km, simplified
+from railtrack.domain.line.network import Network, NoWay, turned
+from railtrack.domain.movement.journeys import Direction
 from railtrack.exchange.reference import load_reference
 from railtrack.resources import folder
 from tests.unit.lines import line_km

@@ -2,9 +2,9 @@
 
 import pytest
 
-from railtrack.domain.events import EventKind
-from railtrack.domain.network import Network
-from railtrack.domain.next_events import likely_next, main_stations
+from railtrack.domain.line.network import Network
+from railtrack.domain.movement.events import EventKind
+from railtrack.domain.movement.next_events import likely_next, main_stations
 from railtrack.exchange.reference import load_reference
 from railtrack.resources import folder
 

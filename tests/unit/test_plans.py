@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from railtrack.domain.network import Network
-from railtrack.domain.plans import choices, due, planned_h, suggested_arrival
+from railtrack.domain.line.network import Network
+from railtrack.domain.movement.plans import choices, due, planned_h, suggested_arrival
 from tests.factories import moment
 
 

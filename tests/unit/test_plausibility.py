@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from railtrack.domain.errors import Severity
-from railtrack.domain.events import EventKind
-from railtrack.domain.geodesy import haversine_km
-from railtrack.domain.journeys import Occurrence
-from railtrack.domain.plausibility import FASTEST_KMH, MARK_TEXTS, Mark, MarkCode, marks
+from railtrack.domain.line.geodesy import haversine_km
+from railtrack.domain.movement.events import EventKind
+from railtrack.domain.movement.journeys import Occurrence
+from railtrack.domain.movement.plausibility import FASTEST_KMH, MARK_TEXTS, Mark, MarkCode, marks
 from railtrack.domain.times import Moment, Precision
 from railtrack.exchange.reference import load_reference
 from railtrack.resources import folder

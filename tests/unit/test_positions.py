@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from railtrack.domain.events import EventKind
-from railtrack.domain.places import Corridor, Leg, Method, Mode, Station
-from railtrack.domain.positions import (
+from railtrack.domain.line.places import Corridor, Leg, Method, Mode, Station
+from railtrack.domain.movement.events import EventKind
+from railtrack.domain.movement.positions import (
     Fact,
     Way,
     behind_h,

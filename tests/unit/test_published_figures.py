@@ -5,7 +5,7 @@ from math import fsum
 
 import pytest
 
-from railtrack.domain.geodesy import geodesic_km
+from railtrack.domain.line.geodesy import geodesic_km
 from railtrack.exchange.reference import PublishedSection, load_reference
 from railtrack.resources import folder
 

@@ -15,9 +15,9 @@ from geopy.location import Location
 
 from railtrack import network
 from railtrack.domain.errors import Unavailable
-from railtrack.domain.gazetteer import Gazetteer
-from railtrack.domain.geodesy import Position, geodesic_km, line_km
-from railtrack.domain.places import Method, Mode
+from railtrack.domain.line.gazetteer import Gazetteer
+from railtrack.domain.line.geodesy import Position, geodesic_km, line_km
+from railtrack.domain.line.places import Method, Mode
 from railtrack.exchange.reference import load_reference
 from railtrack.resources import folder
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from railtrack.domain.errors import Problem, Refused
-from railtrack.domain.event_rows import judge_event
+from railtrack.domain.rows.event_rows import judge_event
 from railtrack.domain.world import World
 from railtrack.exchange.columns import Kind
 from railtrack.exchange.limits import Limits

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from railtrack.domain.errors import Problem, Refused
-from railtrack.domain.shipment_rows import judge_shipment
+from railtrack.domain.rows.shipment_rows import judge_shipment
 from railtrack.domain.world import World
 from railtrack.exchange.limits import Limits
 from railtrack.exchange.reading import read_rows

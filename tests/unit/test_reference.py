@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from railtrack.domain.geodesy import geodesic_km
-from railtrack.domain.goods import Money
-from railtrack.domain.network import Network
-from railtrack.domain.places import Method, Mode
+from railtrack.domain.cargo.goods import Money
+from railtrack.domain.line.geodesy import geodesic_km
+from railtrack.domain.line.network import Network
+from railtrack.domain.line.places import Method, Mode
 from railtrack.exchange.reference import ReferenceData, WrongReference, load_reference
 from railtrack.resources import folder
 from tests.unit.lines import line_km

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from railtrack.domain import judging
+from railtrack.domain.cargo.goods import Money, StatedShipment
+from railtrack.domain.cargo.size_types import SizeType
 from railtrack.domain.errors import Problem, Severity
-from railtrack.domain.goods import Money, ShipmentRow
-from railtrack.domain.judging import Judged
-from railtrack.domain.raw import RawRow
-from railtrack.domain.shipment_rows import judge_shipment
-from railtrack.domain.size_types import SizeType
+from railtrack.domain.rows import judging
+from railtrack.domain.rows.judging import Judged
+from railtrack.domain.rows.raw import RawRow
+from railtrack.domain.rows.shipment_rows import judge_shipment
 from railtrack.exchange.columns import SHIPMENT_EXPORT_COLUMNS
 from railtrack.exchange.reference import load_reference
 from railtrack.resources import folder
@@ -25,11 +25,11 @@ NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
 GOOD = {"reference": "A-1", "origin": "CKG", "destination": "MHG", "container": "CSQU3054383", "size_type": "45G1"}
 
 
-def judge(**cells: object) -> Judged[ShipmentRow]:
+def judge(**cells: object) -> Judged[StatedShipment]:
     return judge_shipment(RawRow(7, {**GOOD, **cells}), WORLD, now=NOW)
 
 
-def good(**cells: object) -> ShipmentRow:
+def good(**cells: object) -> StatedShipment:
     judged = judge(**cells)
     assert judged.row is not None, [str(p) for p in judged.problems]
     assert judged.problems == ()

@@ -10,11 +10,11 @@ from statistics import mean, median
 import pytest
 
 from railtrack import resources
-from railtrack.domain.event_rows import judge_event
-from railtrack.domain.events import Classifier, EventFacts, EventKind
-from railtrack.domain.journeys import Direction, Journey, Occurrence, Status, fold
-from railtrack.domain.raw import RawRow
-from railtrack.domain.shipment_rows import judge_shipment
+from railtrack.domain.movement.events import Classifier, EventFacts, EventKind
+from railtrack.domain.movement.journeys import Direction, Journey, Occurrence, Status, fold
+from railtrack.domain.rows.event_rows import judge_event
+from railtrack.domain.rows.raw import RawRow
+from railtrack.domain.rows.shipment_rows import judge_shipment
 from railtrack.domain.simulation.conditions import CLOSURES, Conditions, Stratified, skewed
 from railtrack.domain.simulation.running import Running
 from railtrack.domain.simulation.service import SimulatedTrain, simulate

@@ -2,7 +2,7 @@
 
 import pytest
 
-from railtrack.domain.size_types import teu_is_assumed, teu_of
+from railtrack.domain.cargo.size_types import teu_is_assumed, teu_of
 
 KNOWN = {"22G1", "45G1", "L5G1", "M5G1", "P5G1", "32G1", "12G1", "D5G1"}
 

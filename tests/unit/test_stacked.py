@@ -2,9 +2,9 @@
 
 import pytest
 
-from railtrack.domain.cells import line_of_text, lines_of_text, texts
-from railtrack.domain.identifiers import reference
-from railtrack.domain.unfit import Unfit
+from railtrack.domain.cargo.identifiers import reference
+from railtrack.domain.rows.cells import line_of_text, lines_of_text, texts
+from railtrack.domain.rows.unfit import Unfit
 
 ACUTE = "\u0301"
 READERS = [reference.validate, line_of_text(100), lines_of_text(100), texts(100, 5)]

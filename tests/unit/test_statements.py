@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from railtrack.domain.events import Classifier, EventFacts, EventKind, EventRow
-from railtrack.domain.statements import Statement, StatementLedger, Version
+from railtrack.domain.movement.events import Classifier, EventFacts, EventKind, StatedEvent
+from railtrack.domain.movement.statements import Statement, StatementLedger, Version
+from railtrack.domain.rows.verdicts import State, Verdict
 from railtrack.domain.times import Moment, Precision
-from railtrack.domain.verdicts import State, Verdict
 
 START = datetime(2024, 3, 1, 1, tzinfo=UTC)
 
@@ -32,12 +32,12 @@ def said(
     **facts: object,
 ) -> Statement:
     stated = EventFacts(event=event, station=station, moment=at(hours), source_id=source_id, **facts)  # type: ignore[arg-type]
-    return Statement(EventRow(2, stated), shipment, container, sender)
+    return Statement(StatedEvent(2, stated), shipment, container, sender)
 
 
 def void(target: str, source_id: str | None = None, sender: str = "Example") -> Statement:
     facts = EventFacts(event=EventKind.VOID, voids=target, source_id=source_id)
-    return Statement(EventRow(2, facts), None, None, sender)
+    return Statement(StatedEvent(2, facts), None, None, sender)
 
 
 def ledger(may_mend_all: bool = False) -> StatementLedger:
@@ -87,7 +87,7 @@ A, D, R = State.ACCEPTED, State.DUPLICATE, State.REJECTED
 def test_the_same_event_twice_is_a_duplicate_whatever_its_spelling_and_remark() -> None:
     book = ledger()
     other_spelling = Statement(
-        EventRow(
+        StatedEvent(
             3, EventFacts(event=EventKind.ARRIVED, station="DTK", moment=Moment(START, 0, text="01:00Z"), remark="x")
         ),
         1,
@@ -115,7 +115,7 @@ def test_each_part_of_the_identity_makes_another_event(other: Statement) -> None
 
 def test_a_date_is_another_statement_than_noon_of_that_day() -> None:
     day = Statement(
-        EventRow(2, EventFacts(event=EventKind.ARRIVED, station="DTK", moment=at(0, precision=Precision.DAY))),
+        StatedEvent(2, EventFacts(event=EventKind.ARRIVED, station="DTK", moment=at(0, precision=Precision.DAY))),
         1, None, "Example",
     )  # fmt: skip
     assert states(ledger().take_all([said(), day])) == [A, A]

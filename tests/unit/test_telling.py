@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 
-from railtrack.domain.goods import ContainerFacts, ShipmentFacts
-from railtrack.domain.journeys import Direction
+from railtrack.domain.cargo.goods import ContainerFacts, ShipmentFacts
+from railtrack.domain.movement.journeys import Direction
+from railtrack.domain.movement.telling import Load, count_told, rows_told
 from railtrack.domain.records import Organisation, RecordedContainer, RecordedShipment
-from railtrack.domain.telling import Load, count_told, rows_told
 
 TOLD = {"event": "departed", "station": "CKG"}
 

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from railtrack.domain.events import EventKind
-from railtrack.domain.journeys import Journey, Status, Visit, fold
-from railtrack.domain.network import Network
-from railtrack.domain.positions import Call, Fact, plan_calls, way_along, where
+from railtrack.domain.line.network import Network
+from railtrack.domain.movement.events import EventKind
+from railtrack.domain.movement.journeys import Journey, Status, Visit, fold
+from railtrack.domain.movement.positions import Call, Fact, plan_calls, way_along, where
+from railtrack.domain.movement.timetable import Course, Reach, Timetable, common_journey, timetable, to_ten_minutes
 from railtrack.domain.records import RecordedJourney
-from railtrack.domain.timetable import Course, Reach, Timetable, common_journey, timetable, to_ten_minutes
 from tests.factories import CORRIDOR, NOW, moment
 
 DEPARTURE = datetime(2024, 5, 14, 2, tzinfo=UTC)

@@ -4,7 +4,7 @@ import pytest
 
 from railtrack.domain.errors import Problem, Severity
 from railtrack.domain.messages import say
-from railtrack.domain.verdicts import Outcome, State, Verdict, rejected
+from railtrack.domain.rows.verdicts import Outcome, State, Verdict, rejected
 
 WRONG = Problem(message=say("The check digit is wrong."))
 ODD = Problem(message=say("The train would have run faster than any."), severity=Severity.WARNING)

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from railtrack.domain.event_rows import judge_event
-from railtrack.domain.events import EventFacts, EventKind
-from railtrack.domain.goods import ContainerFacts, Money, ShipmentFacts
-from railtrack.domain.raw import RawRow
-from railtrack.domain.shipment_rows import judge_shipment
+from railtrack.domain.cargo.goods import ContainerFacts, Money, ShipmentFacts
+from railtrack.domain.movement.events import EventFacts, EventKind
+from railtrack.domain.rows.event_rows import judge_event
+from railtrack.domain.rows.raw import RawRow
+from railtrack.domain.rows.shipment_rows import judge_shipment
 from railtrack.domain.times import Moment, Precision
 from railtrack.exchange.columns import EVENT_COLUMNS, EVENT_EXPORT_COLUMNS, SHIPMENT_COLUMNS, Kind
 from railtrack.exchange.formulas import protected, unprotected

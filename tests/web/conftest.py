@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from railtrack.config import Settings
 from railtrack.domain.actors import Actor, Role
-from railtrack.operations.accounts import create_user
+from railtrack.operations.administering.accounts import create_user
 from railtrack.store.engine import Store
 from railtrack.web.app import create_app
 

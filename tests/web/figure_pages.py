@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from railtrack.domain.goods import ShipmentRow
-from railtrack.operations.loading import load_file
-from railtrack.operations.reference import init, load_world
-from railtrack.store.booking import Provenance
+from railtrack.domain.cargo.goods import StatedShipment
+from railtrack.operations.administering.reference import init, load_world
+from railtrack.operations.entering.loading import load_file
 from railtrack.store.engine import Store
+from railtrack.store.writing.booking import Provenance
 from tests.analytics import worked_case
 from tests.factories import ADMINISTRATOR, container, enter, event_row, moment, shipment_row, tell
 
@@ -65,7 +65,7 @@ def under_way(store: Store, reference: str = "R1", *, simulated: bool = False, *
         "planned_departure": moment("2026-11-17T08:00+08:00"),
         "planned_arrival": moment("2026-12-10T12:00+01:00"),
     } | facts
-    row: ShipmentRow = shipment_row(reference, container(sum(map(ord, reference))), **stated)
+    row: StatedShipment = shipment_row(reference, container(sum(map(ord, reference))), **stated)
     enter(store, rails, [row], now=PRESENT, provenance=Provenance(simulated=simulated))
     partner = row.shipment.partner
     told = [

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import event as sqlalchemy_event
 
 from railtrack.domain.actors import EVERYTHING
-from railtrack.domain.network import Network
-from railtrack.store.booking import Provenance
+from railtrack.domain.line.network import Network
 from railtrack.store.engine import Store
-from railtrack.store.shipments import shipment_named
+from railtrack.store.reading.shipments import shipment_named
+from railtrack.store.writing.booking import Provenance
 from tests.factories import container, enter, event_row, moment, shipment_row, tell
 from tests.web.conftest import words_of
 

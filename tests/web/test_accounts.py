@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from railtrack.config import Settings
 from railtrack.domain.actors import Actor, Role
 from railtrack.domain.errors import Conflict, NotAllowed, NotFound, Refused
-from railtrack.operations import accounts
-from railtrack.operations.passwords import hash_password, is_password, new_password
+from railtrack.operations.administering import accounts
+from railtrack.operations.administering.passwords import hash_password, is_password, new_password
 from railtrack.store.engine import Store
 from railtrack.web.app import create_app
 from railtrack.web.setup_link import setup_address

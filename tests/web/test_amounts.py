@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from flask.testing import FlaskClient
 
-from railtrack.domain.amounts import total
-from railtrack.domain.goods import Money
-from railtrack.domain.network import Network
-from railtrack.domain.rates import Rate, Rates
+from railtrack.domain.cargo.amounts import total
+from railtrack.domain.cargo.goods import Money
+from railtrack.domain.cargo.rates import Rate, Rates
+from railtrack.domain.line.network import Network
 from railtrack.store.engine import Store
 from tests.factories import container
 from tests.web.conftest import words_of

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
 from railtrack.domain.actors import Role
-from railtrack.operations.accounts import create_user
+from railtrack.operations.administering.accounts import create_user
 from railtrack.store.engine import Store
 from tests.web.conftest import CLERK, PASSWORD, SignIn, post, words_of
 from tests.web.entry_pages import FORMULA, HOSTILE, box, form_of, send

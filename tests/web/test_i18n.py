@@ -21,7 +21,7 @@ import railtrack
 from railtrack.config import Settings
 from railtrack.domain.actors import Role
 from railtrack.domain.messages import say
-from railtrack.operations.accounts import create_user, make_setup_link
+from railtrack.operations.administering.accounts import create_user, make_setup_link
 from railtrack.store.engine import Store
 from railtrack.web.app import create_app
 from railtrack.web.i18n import ngettext, words

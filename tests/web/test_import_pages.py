@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from railtrack.config import Settings
 from railtrack.domain.actors import Role
-from railtrack.operations import importing
+from railtrack.operations.entering import importing
 from railtrack.store.engine import Store
 from railtrack.store.people import person_by_email
 from railtrack.store.tables import AuditRow, ContainerRow, EventRow, ShipmentRow, UploadRow

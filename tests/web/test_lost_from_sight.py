@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from railtrack.domain.network import Network
-from railtrack.domain.sight import LOST_AFTER, is_lost
+from railtrack.domain.line.network import Network
+from railtrack.domain.movement.sight import LOST_AFTER, is_lost
 from railtrack.store.engine import Store
 from tests.factories import moment
 from tests.web.conftest import words_of

@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 
 from railtrack.config import Settings
 from railtrack.domain.actors import Role
-from railtrack.domain.network import Network
-from railtrack.operations.statistics import compute
+from railtrack.domain.line.network import Network
+from railtrack.operations.figures.statistics import compute
 from railtrack.store.engine import Store
 from railtrack.web.app import create_app
 from tests.factories import ADMINISTRATOR, moment

@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 
 from railtrack.config import Settings
 from railtrack.domain.actors import Role
-from railtrack.domain.network import Network
+from railtrack.domain.line.network import Network
 from railtrack.exchange.history import FILE, line_history, load_history
 from railtrack.exchange.reference import WrongReference
-from railtrack.operations.line_record import line_record
+from railtrack.operations.mapping.line_record import line_record
 from railtrack.store.engine import Store
 from railtrack.web.app import create_app
 from tests.factories import enter, event_row, moment, shipment_row, tell
@@ -50,7 +50,7 @@ def test_the_sentence_follows_the_data_and_not_the_template(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = replace(line_history(), trains_run=3, stopped=date(2019, 5, 31), reasons=("near_duisburg",))
-    monkeypatch.setattr("railtrack.operations.line_record.line_history", lambda: other)
+    monkeypatch.setattr("railtrack.operations.mapping.line_record.line_history", lambda: other)
     page = get(client, "/")
     assert answer_of(page) == "Three trains ran where 31 were planned, then the line stopped in May 2019."
     assert "Duisburg was near. Sources" in text_of(page)

@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from railtrack.network import rail_network
-from railtrack.operations import places
+from railtrack.operations.administering import places
 from railtrack.store.engine import Store
 from railtrack.web.administering.place_cells import corridor_cells, leg_cells, station_cells
 from tests.factories import ADMINISTRATOR, CORRIDOR

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from railtrack.operations import places
+from railtrack.operations.administering import places
 from railtrack.store.engine import Store
 from tests.factories import ADMINISTRATOR
 from tests.web.conftest import post, words_of

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
 from railtrack.domain.actors import Role
-from railtrack.domain.network import Network
+from railtrack.domain.line.network import Network
 from railtrack.store.engine import Store
 from tests.factories import container, container_number, enter, moment, shipment_row
 from tests.web.conftest import SignIn, words_of
@@ -307,7 +307,7 @@ def test_the_file_holds_what_the_list_shows_in_its_order(
 
 def test_the_file_says_what_the_row_says(line: Store, partner: FlaskClient) -> None:
     answered = partner.get("/shipments/list.csv?q=LATE")
-    assert answered.headers["Content-Disposition"] == 'attachment; filename=shipments-2024-06-01.csv'
+    assert answered.headers["Content-Disposition"] == "attachment; filename=shipments-2024-06-01.csv"
     (row,) = csv.DictReader(io.StringIO(answered.text))
     assert (row["containers"], row["teu"], row["status"], row["state"]) == ("3", "6", "in_transit", "overdue")
     assert (row["last_event"], row["last_station"]) == ("arrived", "MAL")

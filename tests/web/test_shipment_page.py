@@ -7,10 +7,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from railtrack.domain.actors import EVERYTHING, Role
-from railtrack.domain.network import Network
-from railtrack.store import shipments
-from railtrack.store.booking import Provenance
+from railtrack.domain.line.network import Network
 from railtrack.store.engine import Store
+from railtrack.store.reading import shipments
+from railtrack.store.writing.booking import Provenance
 from tests.factories import container, container_number, event_row, moment, tell
 from tests.web.conftest import SignIn, words_of
 from tests.web.following_pages import (

@@ -9,8 +9,8 @@ from flask import Flask
 
 from railtrack.config import Settings
 from railtrack.domain.actors import Role
-from railtrack.operations import importing
-from railtrack.operations.accounts import create_user, find_user
+from railtrack.operations.administering.accounts import create_user, find_user
+from railtrack.operations.entering import importing
 from railtrack.store.engine import Store
 from railtrack.web.app import create_app
 from tests.web.conftest import CLERK, PASSWORD, post

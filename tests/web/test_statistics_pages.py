@@ -13,14 +13,14 @@ from openpyxl import load_workbook
 from werkzeug.datastructures import MultiDict
 
 from railtrack.domain.actors import Actor, Role
-from railtrack.domain.journeys import Direction
-from railtrack.domain.network import Network
+from railtrack.domain.line.network import Network
+from railtrack.domain.movement.journeys import Direction
 from railtrack.exchange.border_hours import FILE as HOURS_FILE
 from railtrack.exchange.border_hours import border_hours, load_border_hours
 from railtrack.exchange.disruptions import FILE, disruptions, load_disruptions
 from railtrack.exchange.reference import WrongReference
-from railtrack.operations.reference import load_world
-from railtrack.operations.statistics import Filters, Options, Row, Statistic, compute
+from railtrack.operations.administering.reference import load_world
+from railtrack.operations.figures.statistics import Filters, Options, Row, Statistic, compute
 from railtrack.store.engine import Store
 from railtrack.web.figures.statistics_form import Known, asked_of
 from railtrack.web.figures.statistics_table import COLUMNS, COUNTS

@@ -4,7 +4,7 @@ import re
 
 from flask.testing import FlaskClient
 
-from railtrack.operations.statistics import Statistic, compute
+from railtrack.operations.figures.statistics import Statistic, compute
 from railtrack.store.engine import Store
 from railtrack.web.figures.statistics_table import COLUMNS
 from tests.factories import ADMINISTRATOR

@@ -6,10 +6,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from railtrack.domain.actors import EVERYTHING, Role
-from railtrack.domain.network import Network
+from railtrack.domain.line.network import Network
 from railtrack.store.audit import audit_entries
-from railtrack.store.booking import Provenance
 from railtrack.store.engine import Store
+from railtrack.store.writing.booking import Provenance
 from tests.factories import container, moment
 from tests.web.conftest import SignIn, post, words_of
 from tests.web.following_pages import HOSTILE, OTHER, OWN, add, answer, counted, listed, sqlite_url

@@ -8,8 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from railtrack.exchange.history import line_history
-from railtrack.operations.line_record import line_record
-from railtrack.operations.statistics import Statistic
+from railtrack.operations.figures.statistics import Statistic
+from railtrack.operations.mapping.line_record import line_record
 from railtrack.resources import folder
 from railtrack.store.engine import Store
 from tests.web.figure_pages import (  # noqa: F401 - fixtures

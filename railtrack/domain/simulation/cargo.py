@@ -14,8 +14,8 @@ from random import Random
 
 from stdnum import iso6346
 
-from railtrack.domain.goods import ContainerFacts, Money
-from railtrack.domain.journeys import Direction
+from railtrack.domain.cargo.goods import ContainerFacts, Money
+from railtrack.domain.movement.journeys import Direction
 from railtrack.domain.simulation.conditions import days_from_new_year
 
 WEST, EAST = Direction.WESTBOUND, Direction.EASTBOUND

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from statistics import NormalDist
 
-from railtrack.domain.journeys import Direction
+from railtrack.domain.movement.journeys import Direction
 
 WEST, EAST = Direction.WESTBOUND, Direction.EASTBOUND
 EPOCH = date(2018, 1, 1)  # a Monday; the weeks of the drift count from here

@@ -14,10 +14,10 @@ from random import Random
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from railtrack.domain.events import Classifier, EventFacts, EventKind, EventRow
-from railtrack.domain.journeys import Direction
-from railtrack.domain.network import Network
-from railtrack.domain.places import Corridor
+from railtrack.domain.line.network import Network
+from railtrack.domain.line.places import Corridor
+from railtrack.domain.movement.events import Classifier, EventFacts, EventKind, StatedEvent
+from railtrack.domain.movement.journeys import Direction
 from railtrack.domain.simulation.cargo import Partner
 from railtrack.domain.simulation.running import Stop
 from railtrack.domain.times import Moment, Precision
@@ -66,7 +66,7 @@ class Reporter:
     def report(
         self, subject: Subject, stops: Sequence[Stop], rng: Random, *,
         silent_from: datetime | None = None, held_at: str | None = None,
-    ) -> list[EventRow]:  # fmt: skip
+    ) -> list[StatedEvent]:  # fmt: skip
         """Give what was reported of a run, in the order it came in.
 
         After `silent_from` nothing is heard; `held_at` names the station where an authority kept the container.
@@ -83,7 +83,7 @@ class Reporter:
         self._outlook(subject, seen, rng)
         return self._in_order(end)
 
-    def cancellation(self, subject: Subject, at: datetime, reason: str, origin: str, rng: Random) -> list[EventRow]:
+    def cancellation(self, subject: Subject, at: datetime, reason: str, origin: str, rng: Random) -> list[StatedEvent]:
         """Give the one report of a train that never ran."""
         self._given = []
         self._say(subject, EventKind.CANCELLED, origin, at, rng, reason=reason)
@@ -262,7 +262,7 @@ class Reporter:
     def _hour(self, at: datetime, *, after: datetime) -> datetime:
         return max(at, after + timedelta(hours=12)).replace(minute=0, second=0, microsecond=0)
 
-    def _in_order(self, end: datetime) -> list[EventRow]:
+    def _in_order(self, end: datetime) -> list[StatedEvent]:
         """What had come in by the end, in the order it came; a correction or void never before its target."""
         known = sorted((pair for pair in self._given if pair[0] <= end), key=lambda pair: pair[0])
-        return [EventRow(None, facts) for _, facts in known]
+        return [StatedEvent(None, facts) for _, facts in known]

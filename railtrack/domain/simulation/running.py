@@ -14,9 +14,9 @@ from math import exp, log
 from random import Random
 from zoneinfo import ZoneInfo
 
-from railtrack.domain.journeys import Direction
-from railtrack.domain.network import Network
-from railtrack.domain.places import Corridor, Leg, Mode
+from railtrack.domain.line.network import Network
+from railtrack.domain.line.places import Corridor, Leg, Mode
+from railtrack.domain.movement.journeys import Direction
 from railtrack.domain.simulation.conditions import Conditions, Stratified, days_from_new_year, skewed
 
 # km/h between stations, short stops at signals and crew changes included

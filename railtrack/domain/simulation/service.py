@@ -13,11 +13,11 @@ from math import ceil
 from random import Random
 from zoneinfo import ZoneInfo
 
-from railtrack.domain.events import EventRow
-from railtrack.domain.goods import ContainerFacts, ShipmentFacts, ShipmentRow
-from railtrack.domain.journeys import Direction
-from railtrack.domain.network import Network
-from railtrack.domain.places import Corridor
+from railtrack.domain.cargo.goods import ContainerFacts, ShipmentFacts, StatedShipment
+from railtrack.domain.line.network import Network
+from railtrack.domain.line.places import Corridor
+from railtrack.domain.movement.events import StatedEvent
+from railtrack.domain.movement.journeys import Direction
 from railtrack.domain.simulation.cargo import (
     PARTNERS,
     SHIPPERS,
@@ -65,8 +65,8 @@ class SimulatedTrain:
     destination: str
     corridor: str
     planned_departure: datetime
-    shipments: tuple[ShipmentRow, ...]
-    events: tuple[EventRow, ...]
+    shipments: tuple[StatedShipment, ...]
+    events: tuple[StatedEvent, ...]
 
     @property
     def journeys(self) -> int:
@@ -201,10 +201,10 @@ class _Simulation:
     def _train(self, slot: _Slot, count: int, *, silent: bool, overdue: bool) -> SimulatedTrain:
         rng = self._rng("train", slot)
         train = self._make(slot, rng, silent=silent, overdue=overdue)
-        shipments: list[ShipmentRow] = []
-        events: list[EventRow] = []
+        shipments: list[StatedShipment] = []
+        events: list[StatedEvent] = []
         for partner, facts, containers, held_at in self._bookings(slot, train, count, rng):
-            shipments += [ShipmentRow(None, facts, container) for container in containers]
+            shipments += [StatedShipment(None, facts, container) for container in containers]
             events += self._reports(train, partner, facts, containers, held_at, rng)
         return SimulatedTrain(
             number=train.number, origin=train.ends[0], destination=train.ends[1], corridor=train.corridor.id,
@@ -331,7 +331,7 @@ class _Simulation:
     def _reports(
         self, train: _Train, partner: Partner, facts: ShipmentFacts, containers: Sequence[ContainerFacts],
         held_at: str | None, rng: Random,
-    ) -> list[EventRow]:  # fmt: skip
+    ) -> list[StatedEvent]:  # fmt: skip
         subject = Subject(
             partner=partner, reference=facts.reference, box=containers[0].container, train=train.number,
             corridor=train.corridor, direction=train.direction, planned_arrival=train.planned_arrival,

@@ -7,7 +7,7 @@ from flask_security import login_user
 from railtrack.domain.actors import Role
 from railtrack.domain.errors import NotFound, Problem, Refused
 from railtrack.domain.messages import say
-from railtrack.operations import accounts as operations
+from railtrack.operations.administering import accounts as operations
 from railtrack.web.current import current_account, current_actor, current_settings, current_store, now, public
 from railtrack.web.errors import error_page
 from railtrack.web.i18n import gettext

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from railtrack.domain.places import Corridor, Leg, Method, Station
+from railtrack.domain.line.places import Corridor, Leg, Method, Station
 from railtrack.domain.records import AuditEntry
 from railtrack.web.i18n import gettext
 

@@ -6,16 +6,16 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from railtrack.domain.errors import Conflict, NotFound, Problem, Refused
-from railtrack.domain.gazetteer import fold
-from railtrack.domain.mending.leg import great_circle_km, leg_warnings
-from railtrack.domain.mending.station import GAUGES_MM, ROLES
+from railtrack.domain.line.gazetteer import fold
+from railtrack.domain.line.mending.leg import great_circle_km, leg_warnings
+from railtrack.domain.line.mending.station import GAUGES_MM, ROLES
+from railtrack.domain.line.network import Network
+from railtrack.domain.line.places import Corridor, Leg, Mode, Station
 from railtrack.domain.messages import Message, say
-from railtrack.domain.network import Network
-from railtrack.domain.places import Corridor, Leg, Mode, Station
 from railtrack.domain.world import World
-from railtrack.operations import geometry
-from railtrack.operations import places as operations
-from railtrack.operations.reference import load_world
+from railtrack.operations.administering import places as operations
+from railtrack.operations.administering.reference import load_world
+from railtrack.operations.mapping import geometry
 from railtrack.store.reference import Versioned
 from railtrack.web.administering import place_cells
 from railtrack.web.administering.place_cells import Cells, cells_of

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from railtrack.domain.errors import Conflict, NotFound, Refused
 from railtrack.domain.messages import Message
 from railtrack.domain.records import AuditEntry
-from railtrack.operations import removing
+from railtrack.operations.administering import removing
 from railtrack.web.administering import places
 from railtrack.web.current import current_actor, current_store, now
 from railtrack.web.i18n import gettext, words

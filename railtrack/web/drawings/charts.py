@@ -10,7 +10,7 @@ from math import ceil, floor, log10
 
 from markupsafe import Markup
 
-from railtrack.domain.journeys import Direction
+from railtrack.domain.movement.journeys import Direction
 from railtrack.web.drawings import marks
 from railtrack.web.drawings.labels import text_width
 

@@ -8,9 +8,9 @@ from itertools import groupby, pairwise
 
 from markupsafe import Markup
 
-from railtrack.domain.places import Corridor, Leg, Station
+from railtrack.domain.line.places import Corridor, Leg, Station
+from railtrack.domain.line.station_names import short_name
 from railtrack.domain.records import Lateness
-from railtrack.domain.station_names import short_name
 from railtrack.maps.features import MAIN_PLACES, kind_of, west_is_1435
 from railtrack.web.drawings import marks
 from railtrack.web.drawings.labels import text_width

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
-from railtrack.domain.places import Corridor, Leg, Station
+from railtrack.domain.line.places import Corridor, Leg, Station
+from railtrack.domain.line.station_names import short_name
 from railtrack.domain.records import Lateness
-from railtrack.domain.station_names import short_name
 from railtrack.maps.features import MAIN_PLACES, countries, is_estimated, kind_of, west_is_1435
 from railtrack.maps.values import Stretch
 from railtrack.web.drawings import marks

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 
-from railtrack.domain.geodesy import haversine_km
-from railtrack.domain.mending.leg import gauge_changes
-from railtrack.domain.places import Leg, Station
-from railtrack.domain.station_names import short_name
+from railtrack.domain.line.geodesy import haversine_km
+from railtrack.domain.line.mending.leg import gauge_changes
+from railtrack.domain.line.places import Leg, Station
+from railtrack.domain.line.station_names import short_name
 from railtrack.maps.features import is_estimated, kind_of
 from railtrack.web.drawings import marks
 from railtrack.web.drawings.labels import Room

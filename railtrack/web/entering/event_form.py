@@ -11,18 +11,18 @@ from markupsafe import Markup
 
 from railtrack.domain.actors import Actor
 from railtrack.domain.errors import NotAllowed, NotFound, Problem, Severity
-from railtrack.domain.events import Classifier, EventKind
+from railtrack.domain.line.station_names import short_name
 from railtrack.domain.messages import say
-from railtrack.domain.raw import RawRow
+from railtrack.domain.movement.events import Classifier, EventKind
+from railtrack.domain.movement.telling import Load, count_told, rows_told
 from railtrack.domain.records import RecordedEvent
-from railtrack.domain.station_names import short_name
-from railtrack.domain.telling import Load, count_told, rows_told
+from railtrack.domain.rows.raw import RawRow
+from railtrack.domain.rows.verdicts import Outcome, State
 from railtrack.domain.times import Moment
-from railtrack.domain.verdicts import Outcome, State
 from railtrack.domain.world import World
-from railtrack.operations import entering
-from railtrack.operations.reference import load_world
-from railtrack.operations.shipment_page import shipment_page
+from railtrack.operations.administering.reference import load_world
+from railtrack.operations.entering import forms as entering
+from railtrack.operations.following.shipment_page import shipment_page
 from railtrack.web.current import current_actor, current_store, now
 from railtrack.web.entering.event_words import classifier_word, coordinates, event_word, in_words
 from railtrack.web.entering.going_back import may_be_kept

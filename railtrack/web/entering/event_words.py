@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from railtrack.domain.errors import Problem
-from railtrack.domain.events import Classifier, EventKind
+from railtrack.domain.movement.events import Classifier, EventKind
 from railtrack.web.i18n import gettext
 from railtrack.web.numbers import number
 

@@ -16,14 +16,14 @@ from railtrack.domain.actors import Actor
 from railtrack.domain.clock import zone_named
 from railtrack.domain.errors import NotAllowed, NotFound, RailtrackError, Refused
 from railtrack.domain.messages import Message, say
-from railtrack.domain.unfit import Unfit
-from railtrack.domain.verdicts import State
+from railtrack.domain.rows.unfit import Unfit
+from railtrack.domain.rows.verdicts import State
 from railtrack.exchange.columns import Kind
 from railtrack.exchange.limits import Limits
 from railtrack.exchange.writing import write_template
-from railtrack.operations import importing
-from railtrack.operations.importing import Manner, Preview
-from railtrack.operations.reference import load_world
+from railtrack.operations.administering.reference import load_world
+from railtrack.operations.entering import importing
+from railtrack.operations.entering.importing import Manner, Preview
 from railtrack.store.desk import DROPPED, STORED, WAITING, Upload
 from railtrack.web.counting import count_word, sentence_case
 from railtrack.web.current import current_actor, current_settings, current_store, now

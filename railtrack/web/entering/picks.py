@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from railtrack.domain.journeys import Direction
-from railtrack.domain.network import Network
-from railtrack.domain.places import Corridor, Leg, Mode
-from railtrack.domain.plans import Choice, choices, planned_h
+from railtrack.domain.line.network import Network
+from railtrack.domain.line.places import Corridor, Leg, Mode
+from railtrack.domain.movement.journeys import Direction
+from railtrack.domain.movement.plans import Choice, choices, planned_h
 from railtrack.web.i18n import gettext, ngettext
 from railtrack.web.numbers import number
 

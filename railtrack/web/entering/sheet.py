@@ -11,13 +11,13 @@ from functools import cached_property
 
 from werkzeug.datastructures import MultiDict
 
+from railtrack.domain.cargo.size_types import compact, teu_of
 from railtrack.domain.errors import Problem, Severity
-from railtrack.domain.gazetteer import fold
+from railtrack.domain.line.gazetteer import fold
+from railtrack.domain.line.station_names import full_name, short_name
 from railtrack.domain.messages import say
-from railtrack.domain.raw import RawRow
-from railtrack.domain.size_types import compact, teu_of
-from railtrack.domain.station_names import full_name, short_name
-from railtrack.domain.verdicts import Outcome
+from railtrack.domain.rows.raw import RawRow
+from railtrack.domain.rows.verdicts import Outcome
 from railtrack.domain.world import World
 from railtrack.web.i18n import gettext
 

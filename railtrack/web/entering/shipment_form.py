@@ -11,22 +11,22 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from railtrack.domain.actors import Actor
+from railtrack.domain.cargo.identifiers import container
 from railtrack.domain.clock import read_moment
 from railtrack.domain.errors import NotAllowed
-from railtrack.domain.gazetteer import UnknownStation
-from railtrack.domain.identifiers import container
+from railtrack.domain.line.gazetteer import UnknownStation
+from railtrack.domain.line.places import Station
+from railtrack.domain.line.station_names import short_name
 from railtrack.domain.messages import say
-from railtrack.domain.places import Station
-from railtrack.domain.plans import suggested_arrival
+from railtrack.domain.movement.plans import suggested_arrival
 from railtrack.domain.records import RecordedShipment
-from railtrack.domain.station_names import short_name
+from railtrack.domain.rows.unfit import Unfit
+from railtrack.domain.rows.verdicts import State
 from railtrack.domain.times import Moment
-from railtrack.domain.unfit import Unfit
-from railtrack.domain.verdicts import State
 from railtrack.domain.world import World
 from railtrack.exchange.columns import Kind
-from railtrack.operations import entering
-from railtrack.operations.reference import load_world
+from railtrack.operations.administering.reference import load_world
+from railtrack.operations.entering import forms as entering
 from railtrack.store.desk import Draft
 from railtrack.web import addresses
 from railtrack.web.counting import count_word, sentence_case

@@ -9,17 +9,17 @@ from zoneinfo import ZoneInfo
 from werkzeug.datastructures import MultiDict
 
 from railtrack.domain.actors import Actor
+from railtrack.domain.cargo.identifiers import container as container_number
 from railtrack.domain.errors import NotFound
-from railtrack.domain.events import Classifier, EventKind
-from railtrack.domain.identifiers import container as container_number
+from railtrack.domain.line.places import Station
+from railtrack.domain.line.station_names import short_name
 from railtrack.domain.messages import say
-from railtrack.domain.next_events import likely_next
-from railtrack.domain.places import Station
+from railtrack.domain.movement.events import Classifier, EventKind
+from railtrack.domain.movement.next_events import likely_next
+from railtrack.domain.movement.telling import Load
 from railtrack.domain.records import RecordedEvent
-from railtrack.domain.station_names import short_name
-from railtrack.domain.telling import Load
 from railtrack.domain.world import World
-from railtrack.operations import entering
+from railtrack.operations.entering import forms as entering
 from railtrack.store.engine import Store
 from railtrack.web.entering.sheet import station_typed
 from railtrack.web.i18n import gettext, language

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from railtrack.domain.actors import Actor
-from railtrack.operations import journeys_behind, statistics
-from railtrack.operations.statistics import Row, Statistic
+from railtrack.operations.figures import journeys_behind, statistics
+from railtrack.operations.figures.statistics import Row, Statistic
 from railtrack.web.current import current_store
 from railtrack.web.figures.statistics_form import Asked
 from railtrack.web.figures.statistics_words import count

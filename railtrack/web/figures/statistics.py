@@ -9,14 +9,16 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from railtrack.domain.actors import Actor
-from railtrack.domain.network import Network
+from railtrack.domain.line.network import Network
 from railtrack.exchange.border_hours import BorderHours, border_hours
 from railtrack.exchange.disruptions import disruptions
 from railtrack.exchange.writing import WRITERS
-from railtrack.operations import finding, journeys_behind, statistics, traffic
-from railtrack.operations.published import PUBLISHED_RECORD
-from railtrack.operations.reference import load_world
-from railtrack.operations.statistics import GROUPS, Filters, Row, Statistic, WrongUsage
+from railtrack.operations.administering.reference import load_world
+from railtrack.operations.entering.published import PUBLISHED_RECORD
+from railtrack.operations.figures import journeys_behind, statistics
+from railtrack.operations.figures.statistics import GROUPS, Filters, Row, Statistic, WrongUsage
+from railtrack.operations.following import finding
+from railtrack.operations.mapping import traffic
 from railtrack.web.current import current_actor, current_store, now
 from railtrack.web.downloads import download
 from railtrack.web.figures import statistics_table

@@ -7,10 +7,10 @@ from functools import partial
 
 from markupsafe import Markup
 
-from railtrack.domain.journeys import Direction
-from railtrack.domain.network import Network
+from railtrack.domain.line.network import Network
+from railtrack.domain.movement.journeys import Direction
 from railtrack.exchange.disruptions import Disruption
-from railtrack.operations.statistics import Filters, Row, Statistic
+from railtrack.operations.figures.statistics import Filters, Row, Statistic
 from railtrack.web import drawings
 from railtrack.web.figures.statistics_form import Asked
 from railtrack.web.figures.statistics_table import changes_gauge, crossing_name, crossings, direction_word, group_word

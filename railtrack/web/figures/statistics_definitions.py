@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from railtrack.operations.statistics import Statistic
+from railtrack.operations.figures.statistics import Statistic
 from railtrack.web.i18n import gettext
 
 

@@ -9,9 +9,9 @@ from math import isfinite
 from werkzeug.datastructures import MultiDict
 
 from railtrack.domain.errors import Problem
-from railtrack.domain.journeys import Direction
 from railtrack.domain.messages import say
-from railtrack.operations.statistics import GROUPS, By, DateOf, Filters, Options, Plan, Statistic
+from railtrack.domain.movement.journeys import Direction
+from railtrack.operations.figures.statistics import GROUPS, By, DateOf, Filters, Options, Plan, Statistic
 
 YES = "1"
 

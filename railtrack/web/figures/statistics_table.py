@@ -6,10 +6,10 @@ from itertools import groupby
 
 from flask import url_for
 
-from railtrack.domain.journeys import Direction
-from railtrack.domain.network import Network
-from railtrack.domain.station_names import full_name, short_name
-from railtrack.operations.statistics import Row, Statistic
+from railtrack.domain.line.network import Network
+from railtrack.domain.line.station_names import full_name, short_name
+from railtrack.domain.movement.journeys import Direction
+from railtrack.operations.figures.statistics import Row, Statistic
 from railtrack.web.addresses import station_address
 from railtrack.web.figures.statistics_form import Asked
 from railtrack.web.filters import named

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from railtrack.domain.journeys import Direction
-from railtrack.domain.network import Network
-from railtrack.domain.station_names import full_name
-from railtrack.operations.statistics import Row, Statistic
+from railtrack.domain.line.network import Network
+from railtrack.domain.line.station_names import full_name
+from railtrack.domain.movement.journeys import Direction
+from railtrack.operations.figures.statistics import Row, Statistic
 from railtrack.web.counting import count_word, sentence_case
 from railtrack.web.figures.statistics_form import Asked
 from railtrack.web.figures.statistics_table import crossing_name, key_columns

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from railtrack.domain.amounts import Part, Total, total
-from railtrack.domain.rates import EURO, Rate
+from railtrack.domain.cargo.amounts import Part, Total, total
+from railtrack.domain.cargo.rates import EURO, Rate
 from railtrack.domain.records import RecordedShipment
 from railtrack.domain.times import Moment
-from railtrack.operations.reference import reference_data
+from railtrack.operations.administering.reference import reference_data
 from railtrack.web.i18n import format_day, gettext, ngettext
 from railtrack.web.numbers import number
 

@@ -2,12 +2,12 @@
 
 from flask import Blueprint, render_template
 
+from railtrack.domain.cargo.identifiers import container as container_number
 from railtrack.domain.errors import NotFound
-from railtrack.domain.identifiers import container as container_number
 from railtrack.domain.messages import say
-from railtrack.operations import following
-from railtrack.operations.following import Followed
-from railtrack.operations.reference import load_world
+from railtrack.operations.administering.reference import load_world
+from railtrack.operations.following import whereabouts as following
+from railtrack.operations.following.whereabouts import Followed
 from railtrack.web.counting import count_word
 from railtrack.web.current import current_actor, current_store, now
 from railtrack.web.following.whereabouts import Whereabouts

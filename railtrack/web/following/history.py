@@ -6,7 +6,7 @@ One report about many containers was stored once per container; it is told as on
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from railtrack.domain.events import EventKind
+from railtrack.domain.movement.events import EventKind
 from railtrack.domain.records import RecordedEvent
 
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from railtrack.domain.actors import Actor
-from railtrack.domain.journeys import hours_between
-from railtrack.domain.places import Mode
-from railtrack.domain.positions import Way
+from railtrack.domain.line.places import Mode
+from railtrack.domain.movement.journeys import hours_between
+from railtrack.domain.movement.positions import Way
 from railtrack.domain.records import Lateness
-from railtrack.operations.shipment_page import ShipmentPage, Usual, usual_stay
+from railtrack.operations.following.shipment_page import ShipmentPage, Usual, usual_stay
 from railtrack.web.current import current_store
 from railtrack.web.entering.event_words import event_word
 from railtrack.web.following.whereabouts import Whereabouts, difference, under_way_since

@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import TypeVar
 
 from railtrack.domain.errors import Problem, Refused
-from railtrack.domain.journeys import Direction, Status
 from railtrack.domain.messages import say
-from railtrack.store.listing import ShipmentFilter, Sort
+from railtrack.domain.movement.journeys import Direction, Status
+from railtrack.store.reading.listing import ShipmentFilter, Sort
 
 PUBLISHED = "published"
 LOST = "lost"  # in transit as far as was told, and silent for long

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from flask import g, url_for
 from markupsafe import Markup
 
-from railtrack.domain.network import Network
-from railtrack.domain.positions import Position, Way
+from railtrack.domain.line.network import Network
+from railtrack.domain.movement.positions import Position, Way
 from railtrack.domain.records import Lateness
 from railtrack.maps import Look, Stretch, TrainMark, VisitMark, render_page, shipment_map
-from railtrack.operations.shipment_page import ShipmentPage
+from railtrack.operations.following.shipment_page import ShipmentPage
 from railtrack.web import drawings
 from railtrack.web.current import current_settings
 from railtrack.web.following.whereabouts import Whereabouts

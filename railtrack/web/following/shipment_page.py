@@ -6,13 +6,13 @@ from flask import Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from railtrack.domain.actors import Actor
-from railtrack.domain.events import EventKind
-from railtrack.domain.network import Network
+from railtrack.domain.line.network import Network
+from railtrack.domain.movement.events import EventKind
+from railtrack.domain.movement.timetable import Stop
 from railtrack.domain.records import AuditEntry, RecordedContainer
-from railtrack.domain.timetable import Stop
-from railtrack.operations import shipment_page as operations
-from railtrack.operations.reference import load_world
-from railtrack.operations.shipment_page import ShipmentPage
+from railtrack.operations.administering.reference import load_world
+from railtrack.operations.following import shipment_page as operations
+from railtrack.operations.following.shipment_page import ShipmentPage
 from railtrack.web.current import current_actor, current_store, now
 from railtrack.web.entering.event_words import classifier_word, event_word
 from railtrack.web.following import whereabouts

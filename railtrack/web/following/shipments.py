@@ -6,15 +6,16 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from railtrack.domain.actors import Actor
+from railtrack.domain.cargo.identifiers import container as container_number
 from railtrack.domain.errors import Refused
-from railtrack.domain.identifiers import container as container_number
-from railtrack.domain.journeys import Direction, Status
-from railtrack.domain.network import Network
+from railtrack.domain.line.network import Network
+from railtrack.domain.movement.journeys import Direction, Status
 from railtrack.domain.records import Page
-from railtrack.operations import finding, following
-from railtrack.operations.following import Followed, Tally
-from railtrack.operations.list_export import export_list
-from railtrack.operations.reference import load_world
+from railtrack.operations.administering.reference import load_world
+from railtrack.operations.figures.list_export import export_list
+from railtrack.operations.following import finding
+from railtrack.operations.following import whereabouts as following
+from railtrack.operations.following.whereabouts import Followed, Tally
 from railtrack.web.counting import count_word, sentence_case
 from railtrack.web.current import current_actor, current_store, now
 from railtrack.web.downloads import download

@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 import flask_babel
 from markupsafe import Markup
 
-from railtrack.domain.journeys import Direction
-from railtrack.domain.network import Network
-from railtrack.domain.places import Corridor, Station
-from railtrack.domain.positions import ON_PLAN_H
+from railtrack.domain.line.network import Network
+from railtrack.domain.line.places import Corridor, Station
+from railtrack.domain.movement.journeys import Direction
+from railtrack.domain.movement.positions import ON_PLAN_H
+from railtrack.domain.movement.timetable import Reach, Stop, Timetable
 from railtrack.domain.records import Lateness
 from railtrack.domain.times import Moment
-from railtrack.domain.timetable import Reach, Stop, Timetable
 from railtrack.maps.features import west_is_1435
 from railtrack.web import drawings
 from railtrack.web.following.whereabouts import days_difference

@@ -9,9 +9,9 @@ from railtrack.domain.actors import Actor
 from railtrack.domain.errors import Problem, Refused
 from railtrack.domain.messages import say
 from railtrack.domain.records import Page, Train
-from railtrack.operations import trains as operations
-from railtrack.operations.reference import load_world
-from railtrack.operations.trains import Fill, TrainPage, TrainSort
+from railtrack.operations.administering.reference import load_world
+from railtrack.operations.following import trains as operations
+from railtrack.operations.following.trains import Fill, TrainPage, TrainSort
 from railtrack.web.counting import count_word, sentence_case
 from railtrack.web.current import current_actor, current_store, now
 from railtrack.web.following.shipment_filters import Asked, asked_of, choice_of

@@ -5,13 +5,13 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from railtrack.domain.journeys import Status
-from railtrack.domain.network import Network
-from railtrack.domain.places import Station
-from railtrack.domain.positions import ON_PLAN_H
+from railtrack.domain.line.network import Network
+from railtrack.domain.line.places import Station
+from railtrack.domain.line.station_names import short_name
+from railtrack.domain.movement.journeys import Status
+from railtrack.domain.movement.positions import ON_PLAN_H
 from railtrack.domain.records import Lateness
-from railtrack.domain.station_names import short_name
-from railtrack.operations.following import Followed
+from railtrack.operations.following.whereabouts import Followed
 from railtrack.web import drawings
 from railtrack.web.i18n import gettext, language, ngettext
 from railtrack.web.marks import hours_difference, status

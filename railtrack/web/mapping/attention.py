@@ -7,11 +7,11 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from railtrack.domain.actors import Actor
-from railtrack.domain.positions import usual_run_h
+from railtrack.domain.movement.positions import usual_run_h
 from railtrack.domain.records import Lateness
-from railtrack.operations.following import Followed
-from railtrack.operations.shipment_page import usual_stay
-from railtrack.operations.traffic import Moving, needing_attention
+from railtrack.operations.following.shipment_page import usual_stay
+from railtrack.operations.following.whereabouts import Followed
+from railtrack.operations.mapping.traffic import Moving, needing_attention
 from railtrack.store.engine import Store
 from railtrack.web.addresses import event_address, shipment_address
 from railtrack.web.counting import sentence_case

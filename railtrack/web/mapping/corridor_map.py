@@ -6,8 +6,8 @@ from weakref import WeakKeyDictionary
 
 from markupsafe import Markup
 
-from railtrack.domain.network import Network
-from railtrack.operations.corridor_facts import CorridorFacts
+from railtrack.domain.line.network import Network
+from railtrack.operations.mapping.corridor_facts import CorridorFacts
 from railtrack.web import drawings
 from railtrack.web.drawings import TrainDrawn
 from railtrack.web.i18n import gettext, language

@@ -6,12 +6,12 @@ from flask import Blueprint, render_template
 from markupsafe import Markup
 
 from railtrack.domain.errors import NotFound
+from railtrack.domain.line.network import Network
+from railtrack.domain.line.places import Leg, Station
+from railtrack.domain.line.station_names import short_name
 from railtrack.domain.messages import say
-from railtrack.domain.network import Network
-from railtrack.domain.places import Leg, Station
-from railtrack.domain.station_names import short_name
-from railtrack.operations.corridor_facts import CorridorFacts, all_corridors, corridor_facts
-from railtrack.operations.reference import load_world
+from railtrack.operations.administering.reference import load_world
+from railtrack.operations.mapping.corridor_facts import CorridorFacts, all_corridors, corridor_facts
 from railtrack.web import drawings
 from railtrack.web.current import current_store, now
 from railtrack.web.filters import named

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from railtrack.domain.network import Network
-from railtrack.domain.places import Corridor
-from railtrack.domain.positions import Position, Way
+from railtrack.domain.line.network import Network
+from railtrack.domain.line.places import Corridor
+from railtrack.domain.movement.positions import Position, Way
 from railtrack.maps import Look, TrainMark
-from railtrack.operations.traffic import Moving
+from railtrack.operations.mapping.traffic import Moving
 from railtrack.web.addresses import shipment_address
 from railtrack.web.current import current_settings
 from railtrack.web.drawings import TrainDrawn

@@ -3,7 +3,7 @@
 from flask import url_for
 from markupsafe import Markup
 
-from railtrack.domain.sight import LOST_AFTER
+from railtrack.domain.movement.sight import LOST_AFTER
 from railtrack.web.counting import count_word, sentence_case
 from railtrack.web.following.shipment_filters import LOST
 from railtrack.web.i18n import gettext, ngettext

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, g, render_template, request, url_for
 
 from railtrack.domain.errors import Problem
-from railtrack.domain.journeys import Direction
 from railtrack.domain.messages import say
+from railtrack.domain.movement.journeys import Direction
 from railtrack.domain.records import Lateness
 from railtrack.maps import CorridorMap, overview_map, render_page
-from railtrack.operations import finding, traffic
-from railtrack.operations.reference import load_world
-from railtrack.operations.traffic import Moving
-from railtrack.store.listing import ShipmentFilter
+from railtrack.operations.administering.reference import load_world
+from railtrack.operations.following import finding
+from railtrack.operations.mapping import traffic
+from railtrack.operations.mapping.traffic import Moving
+from railtrack.store.reading.listing import ShipmentFilter
 from railtrack.web.counting import count_word, sentence_case
 from railtrack.web.current import current_actor, current_settings, current_store, now
 from railtrack.web.filters import named

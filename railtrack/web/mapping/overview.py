@@ -13,13 +13,14 @@ from flask.blueprints import BlueprintSetupState
 from markupsafe import Markup
 
 from railtrack.domain.actors import Actor, Role
-from railtrack.domain.network import Network
-from railtrack.operations import statistics, traffic
-from railtrack.operations.corridor_facts import CorridorFacts, all_corridors
-from railtrack.operations.line_record import LineRecord, line_record
-from railtrack.operations.reference import load_world
-from railtrack.operations.traffic import Moving
-from railtrack.store.listing import ShipmentFilter
+from railtrack.domain.line.network import Network
+from railtrack.operations.administering.reference import load_world
+from railtrack.operations.figures import statistics
+from railtrack.operations.mapping import traffic
+from railtrack.operations.mapping.corridor_facts import CorridorFacts, all_corridors
+from railtrack.operations.mapping.line_record import LineRecord, line_record
+from railtrack.operations.mapping.traffic import Moving
+from railtrack.store.reading.listing import ShipmentFilter
 from railtrack.web import addresses, drawings
 from railtrack.web.counting import count_word, sentence_case
 from railtrack.web.current import current_actor, current_store, is_signed_in, now, public_overview

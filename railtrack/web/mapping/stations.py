@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, render_template, request, url_for
 from markupsafe import Markup
 
-from railtrack.domain.journeys import Direction
-from railtrack.domain.station_names import full_name
+from railtrack.domain.line.station_names import full_name
+from railtrack.domain.movement.journeys import Direction
 from railtrack.maps import Dwell, station_map
-from railtrack.operations import traffic
-from railtrack.operations.reference import load_world
-from railtrack.operations.station_facts import StationFacts, find_stations, station_facts
-from railtrack.store.listing import ShipmentFilter
+from railtrack.operations.administering.reference import load_world
+from railtrack.operations.mapping import traffic
+from railtrack.operations.mapping.station_facts import StationFacts, find_stations, station_facts
+from railtrack.store.reading.listing import ShipmentFilter
 from railtrack.web import drawings
 from railtrack.web.current import current_actor, current_store, now
 from railtrack.web.filters import named

@@ -1,0 +1,1 @@
+"""What happened on the way: stated events, the journey they fold to, its timetable, and where a train is now."""

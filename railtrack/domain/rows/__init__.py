@@ -1,0 +1,1 @@
+"""A row as it was sent: its cells read and judged one by one, and the verdict it gets."""

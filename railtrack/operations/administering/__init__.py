@@ -1,0 +1,1 @@
+"""What administrators do: accounts, places, reference data, simulated history, checks."""

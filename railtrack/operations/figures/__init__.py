@@ -1,0 +1,1 @@
+"""The statistics as people ask for them, the journeys behind a figure, and exports."""

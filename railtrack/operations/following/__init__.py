@@ -1,0 +1,1 @@
+"""Where shipments and trains are and how they stand against their plan."""

@@ -1,0 +1,1 @@
+"""What maps and the pages around them show: ways, trains under way, stations, corridors, the record of the line."""

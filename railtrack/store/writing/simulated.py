@@ -1,0 +1,79 @@
+"""Taking simulated history out again, with everything that was recorded of it."""
+
+from sqlalchemy import delete, exists, func, select
+
+from railtrack.store.engine import Writing
+from railtrack.store.tables import (
+    AuditRow,
+    ContainerRow,
+    CrossingRow,
+    EventRow,
+    EventSourceRow,
+    JourneyRow,
+    OrganisationRow,
+    ShipmentRow,
+    TrainRow,
+    UserRow,
+    VisitRow,
+)
+from railtrack.store.writing.bulk import in_batches
+from railtrack.store.writing.refold import note_removals
+
+
+def remove_simulated(w: Writing) -> int:
+    """Take out every simulated shipment with its containers, events and journeys; gives how many shipments went.
+
+    Invented organisations go too where nobody belongs to them and nothing real is theirs, and with them the entries
+    of the audit about their invented records; that they went stands in the audit.
+    """
+    ids = list(w.session.scalars(select(ShipmentRow.id).where(ShipmentRow.simulated).order_by(ShipmentRow.id)))
+    for part in in_batches(ids):
+        _remove_shipments(w, part)
+    _remove_unused_trains(w)
+    entries = _remove_organisations(w)
+    w.audit("remove", "simulated history", "", {"shipments": len(ids), "audit_entries": entries})
+    w.session.flush()
+    return len(ids)
+
+
+def _remove_shipments(w: Writing, ids: list[int]) -> None:
+    journeys = list(w.session.scalars(select(JourneyRow.id).where(JourneyRow.shipment_id.in_(ids))))
+    for part in in_batches(journeys):
+        w.session.execute(delete(CrossingRow).where(CrossingRow.journey_id.in_(part)))
+        w.session.execute(delete(VisitRow).where(VisitRow.journey_id.in_(part)))
+    w.session.execute(delete(JourneyRow).where(JourneyRow.shipment_id.in_(ids)))
+    events = select(EventRow.id).where(EventRow.shipment_id.in_(ids))
+    w.session.execute(delete(EventSourceRow).where(EventSourceRow.event_id.in_(events)))
+    # versions refer to each other, so the youngest go first
+    w.session.execute(
+        delete(EventRow).where(
+            EventRow.shipment_id.in_(ids), EventRow.corrects.is_not(None) | EventRow.voids.is_not(None)
+        )
+    )
+    w.session.execute(delete(EventRow).where(EventRow.shipment_id.in_(ids)))
+    w.session.execute(delete(ContainerRow).where(ContainerRow.shipment_id.in_(ids)))
+    w.session.execute(delete(ShipmentRow).where(ShipmentRow.id.in_(ids)))
+    note_removals(w.session, journeys, w.change)
+
+
+def _remove_unused_trains(w: Writing) -> None:
+    """Capacities of trains that carry nothing any more."""
+    on_it = exists().where(ShipmentRow.train == TrainRow.number, ShipmentRow.origin == TrainRow.origin)
+    w.session.execute(delete(TrainRow).where(~on_it))
+
+
+def _remove_organisations(w: Writing) -> int:
+    empty = list(
+        w.session.scalars(
+            select(OrganisationRow.id).where(
+                OrganisationRow.simulated,
+                ~exists().where(ShipmentRow.organisation_id == OrganisationRow.id),
+                ~exists().where(UserRow.organisation_id == OrganisationRow.id),
+            )
+        )
+    )
+    entries = select(func.count()).select_from(AuditRow).where(AuditRow.organisation_id.in_(empty))
+    gone = w.session.scalar(entries) or 0
+    w.session.execute(delete(AuditRow).where(AuditRow.organisation_id.in_(empty)))
+    w.session.execute(delete(OrganisationRow).where(OrganisationRow.id.in_(empty)))
+    return gone
