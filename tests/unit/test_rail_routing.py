@@ -16,10 +16,11 @@ from geopy.location import Location
 from railtrack import network
 from railtrack.domain.errors import Unavailable
 from railtrack.domain.line.gazetteer import Gazetteer
-from railtrack.domain.line.geodesy import Position, geodesic_km, line_km
+from railtrack.domain.line.geodesy import Position, geodesic_km
 from railtrack.domain.line.places import Method, Mode
 from railtrack.exchange.reference import load_reference
 from railtrack.resources import folder
+from tests.unit.lines import line_km
 
 DATA = load_reference(folder("data"))
 PLACES: dict[str, Position] = {station.id: (station.lat, station.lon) for station in DATA.stations}
