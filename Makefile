@@ -4,6 +4,7 @@
 #   make test     set up what tests need, then run every check
 #   make coverage the tests again, counting which lines and branches they reach
 #   make setup    set up both, start nothing
+#   make catalogues  bring the files of the translators up to date with the sentences of the source
 # Each step leaves a stamp in .venv and is done again only when the files it depends on changed.
 
 SHELL := /bin/sh
@@ -12,22 +13,23 @@ VENV := .venv
 BIN := $(VENV)/bin
 STATIC := railtrack/web/static
 DEMO := $(VENV)/demo
+LANGUAGES := $(patsubst %.po,%.mo,$(wildcard railtrack/translations/*/LC_MESSAGES/messages.po))
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$each" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$each" && break; done)
 
-.PHONY: run demo setup test coverage lint bench mutation browser clean
+.PHONY: run demo setup test coverage lint bench mutation catalogues browser clean
 
-run: $(VENV)/.run $(VENV)/.assets
+run: $(VENV)/.run $(VENV)/.assets $(LANGUAGES)
 # serve prepares the embedded database itself
 	@exec $(BIN)/railtrack serve --port $(PORT)
 
-demo: $(VENV)/.run $(VENV)/.assets
+demo: $(VENV)/.run $(VENV)/.assets $(LANGUAGES)
 	@rm -rf $(DEMO) && mkdir -p $(DEMO)
 	@RAILTRACK_DATABASE_URL=sqlite:///$(CURDIR)/$(DEMO)/railtrack.sqlite; export RAILTRACK_DATABASE_URL; \
 	$(BIN)/railtrack init --quiet && $(BIN)/railtrack demo --accounts && exec $(BIN)/railtrack serve --port $(PORT)
 
-setup: $(VENV)/.run $(VENV)/.test $(VENV)/.assets-test browser
+setup: $(VENV)/.run $(VENV)/.test $(VENV)/.assets-test $(LANGUAGES) browser
 
 test: setup lint
 	$(BIN)/python -m pytest -n auto --dist worksteal
@@ -53,8 +55,11 @@ bench: $(VENV)/.run $(VENV)/.test
 mutation: $(VENV)/.run $(VENV)/.test
 	$(BIN)/python -m tests.mutation
 
+catalogues: $(VENV)/.test
+	$(BIN)/python -m tests.catalogues
+
 clean:
-	rm -rf $(VENV) build dist railtrack.egg-info $(STATIC)/node_modules $(STATIC)/vendor
+	rm -rf $(VENV) build dist railtrack.egg-info $(STATIC)/node_modules $(STATIC)/vendor $(LANGUAGES)
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "railtrack needs Python 3.11 or newer with its venv module." >&2; exit 1; }
@@ -67,6 +72,10 @@ $(VENV)/.run: setup.cfg pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/.test: setup.cfg pyproject.toml constraints.txt $(VENV)/.run
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[network,test]'
 	@touch $@
+
+# what gettext reads is made from what translators write
+%.mo: %.po | $(VENV)/.run
+	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
 
 # the front-end assets; a machine without npm borrows the one in a wheel
 $(VENV)/.assets: $(STATIC)/package-lock.json railtrack/web/assets.py | $(VENV)/.run

@@ -69,13 +69,14 @@ def everything_is_in(wheel: Path, assets: Path) -> None:
         "railtrack/templates": ROOT / "templates",
         "railtrack/data": ROOT / "data",
         "railtrack/web/static/vendor": assets,
+        "railtrack/translations": ROOT / "railtrack" / "translations",
         "railtrack/store/migrations/versions": ROOT / "railtrack" / "store" / "migrations" / "versions",
     }
     missing = {
         f"{package}/{path.relative_to(folder).as_posix()}"
         for package, folder in there.items()
         for path in folder.rglob("*")
-        if path.is_file() and path.suffix != ".pyc" and not path.name.startswith(".")
+        if path.is_file() and path.suffix not in (".pyc", ".po") and not path.name.startswith(".")
     } - names
     assert not missing
     assert not [name for name in names if "node_modules" in name or name.startswith("tests/")]

@@ -12,12 +12,10 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from flask import Flask
 from flask.testing import FlaskClient
 
-import railtrack
 from railtrack.config import Settings
 from railtrack.domain.actors import Role
 from railtrack.domain.messages import say
@@ -25,17 +23,10 @@ from railtrack.operations.administering.accounts import create_user, make_setup_
 from railtrack.store.engine import Store
 from railtrack.web.app import create_app
 from railtrack.web.i18n import ngettext, words
+from tests import catalogues
 from tests.web.conftest import CLERK, PASSWORD, post
 
 BRACKETED = "eo"  # Esperanto stands for the bracketed language: Babel must know its plural rule
-KEYWORDS = {
-    "_": None,
-    "gettext": None,
-    "ngettext": (1, 2),
-    "lazy_gettext": None,
-    "say": None,
-}
-ROOT = Path(railtrack.__file__).parents[1]
 # what stands in a page and is no sentence of ours: names, addresses, numbers, marks
 OWN_NAMES = {
     "railtrack",
@@ -55,19 +46,11 @@ OWN_NAMES = {
 def bracketed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of catalogues with the language in brackets."""
     catalog = Catalog(locale=BRACKETED)
-    for folder, method in ((ROOT / "railtrack", "python"), (ROOT / "templates", "jinja2")):
-        pattern = "**.py" if method == "python" else "**.html"
-        found = extract_from_dir(
-            str(folder),
-            method_map=[("**/node_modules/**", "ignore"), (pattern, method)],
-            keywords=KEYWORDS,
-            options_map={pattern: {"trimmed": "false", "extensions": "jinja2.ext.i18n"}},
-        )
-        for _path, _line, message, _comments, _context in found:
-            if isinstance(message, tuple):
-                catalog.add(message, tuple(f"⟦{each}⟧" for each in message))
-            else:
-                catalog.add(message, f"⟦{message}⟧")
+    for message in catalogues.template():
+        if isinstance(message.id, tuple):
+            catalog.add(message.id, tuple(f"⟦{each}⟧" for each in message.id))
+        elif message.id:
+            catalog.add(message.id, f"⟦{message.id}⟧")
     folder = tmp_path_factory.mktemp("translations")
     target = folder / BRACKETED / "LC_MESSAGES" / "messages.mo"
     target.parent.mkdir(parents=True)
@@ -172,10 +155,13 @@ def test_the_language_asked_for_is_remembered_else_the_browser_decides(bracketed
     assert 'lang="eo"' in client.get("/sign-in?lang=klingon").text
 
 
-def test_the_choice_of_language_is_offered_only_where_there_is_one(bracketed_app: Flask, client: FlaskClient) -> None:
+def test_the_choice_of_language_is_offered_only_where_there_is_one(
+    bracketed_app: Flask, web_settings: Settings, web_store: Store, now: datetime, tmp_path: Path
+) -> None:
     assert 'hreflang="eo"' in bracketed_app.test_client().get("/sign-in?next=/account").text
     assert "next=%2Faccount&amp;lang=eo" in bracketed_app.test_client().get("/sign-in?next=/account").text
-    assert "hreflang" not in client.get("/sign-in").text
+    alone = create_app(web_settings, web_store, clock=lambda: now, translations=tmp_path)
+    assert "hreflang" not in alone.test_client().get("/sign-in").text
 
 
 def test_the_reader_chooses_light_or_dark(administrator: FlaskClient) -> None:
