@@ -75,6 +75,18 @@ KNOWN = [
     ),
     Known(
         "railtrack/analytics/engine.py",
+        "return None if found is None or found[0] is None else (int(found[0]), str(found[1]))",
+        "0 -> (0 + 1)",
+        "change and lineage are written together, so both are empty or none is",
+    ),
+    Known(
+        "railtrack/analytics/survival.py",
+        "if surviving <= 0.5 + SLACK:",
+        "<= -> <",
+        "the slack of 1e-12 beside it is wider than the difference",
+    ),
+    Known(
+        "railtrack/analytics/engine.py",
         "for attempt in range(2):",
         "2 -> (2 + 1)",
         "the second attempt always leaves the loop",

@@ -19,6 +19,7 @@ from railtrack.analytics.statistics import (
     WrongUsage,
     behind,
     borders,
+    columns,
     dwell,
     reliability,
     transit,
@@ -52,7 +53,7 @@ def at(hours: float, *, day: bool = False) -> Moment:
 def box(departed: Moment, arrived: Moment | None, **changes: object) -> Box:
     events = [Occurrence(EventKind.DEPARTED, "CKG", departed)]
     events += [Occurrence(EventKind.ARRIVED, "MHG", arrived)] if arrived else []
-    return replace(W1, journey=fold("CKG", "MHG", events), crossings=(), **changes)  # type: ignore[arg-type]
+    return replace(W1, **{"journey": fold("CKG", "MHG", events), "crossings": ()} | changes)  # type: ignore[arg-type]
 
 
 def only(rows: list[Row]) -> Row:
@@ -225,8 +226,24 @@ def test_a_journey_without_a_date_is_in_no_month_and_in_no_period() -> None:
     assert only(transit(engine))["inconsistent"] == 1
     assert transit(engine, by=["month"]) == []
     assert ungrouped(engine, Statistic.TRANSIT, by=["month"]) == [1]
+    assert ungrouped(engine, Statistic.TRANSIT, by=["month", "direction"]) == [1]
     assert ungrouped(engine, Statistic.TRANSIT) == []
     assert only(transit(engine, Filters(from_date=date(2000, 1, 1))))["inconsistent"] == 0
+
+
+def test_a_journey_counts_in_the_column_of_its_status_and_in_no_other() -> None:
+    waiting = box(at(0), None, journey=fold("CKG", "MHG", []))
+    row = only(transit(asking(waiting, waiting, E3, box(at(0), None), box(at(0), at(9)))))
+    assert [row[name] for name in ("journeys", "completed", "in_transit", "not_departed", "inconsistent")] == [
+        *(2, 1, 1, 2, 1)
+    ]
+
+
+@pytest.mark.parametrize("statistic", list(Statistic))
+@pytest.mark.parametrize("by", [[], ["month"], ["direction", "corridor"]])
+def test_the_columns_are_those_of_the_rows(statistic: Statistic, by: list[str]) -> None:
+    rows = STATISTICS[statistic](asking(*BOXES), by=by)
+    assert {tuple(row) for row in rows} == {columns(statistic, by)}
 
 
 @pytest.mark.parametrize("name", ["corridor", "train"])
