@@ -14,10 +14,10 @@ from railtrack.domain.errors import NotAllowed, NotFound, Problem, Severity
 from railtrack.domain.line.station_names import short_name
 from railtrack.domain.messages import say
 from railtrack.domain.movement.events import Classifier, EventKind
-from railtrack.domain.movement.telling import Load, count_told, rows_told
+from railtrack.domain.movement.telling import Load, count_told
 from railtrack.domain.records import RecordedEvent
 from railtrack.domain.rows.raw import RawRow
-from railtrack.domain.rows.verdicts import Outcome, State
+from railtrack.domain.rows.verdicts import State
 from railtrack.domain.times import Moment
 from railtrack.domain.world import World
 from railtrack.operations.administering.reference import load_world
@@ -36,7 +36,9 @@ from railtrack.web.entering.telling import (
     about,
     happened,
     offers,
+    problems_of,
     stations_on_the_way,
+    tell,
     zone_words,
 )
 from railtrack.web.i18n import gettext, language, words
@@ -73,18 +75,11 @@ def send() -> ResponseReturnValue:
     told_of = about(current_store(), request.form, actor=actor)
     if told_of is None:
         return _choose(actor)
-    world = load_world(current_store())
-    typed = Typed.of_form(request.form)
     key = _key()
-    rows = rows_told(told_of.loads, typed.boxes, typed.cells(world))
-    if not rows:
-        nothing = Problem(
-            message=say("No container is chosen."), remedy=say("Tick what it happened to."), column="boxes"
-        )
-        return _form(told_of, typed, actor, (nothing,), status=422)
-    entered = entering.record_events(current_store(), key, rows, world=world, actor=actor, now=now())
-    if not entered.is_done and entered.outcome is not None:
-        return _form(told_of, typed, actor, _problems(entered.outcome), status=422)
+    entered = tell(current_store(), told_of, request.form, key, actor=actor, now=now())
+    if entered is None or not entered.is_done:
+        problems = tuple(map(in_words, problems_of(entered)))
+        return _form(told_of, Typed.of_form(request.form), actor, problems, status=422)
     _say_what_came_of_it(entered)
     return redirect(url_for("event_form.recorded", key=key, **told_of.query))  # type: ignore[arg-type]
 
@@ -126,7 +121,7 @@ def undo() -> ResponseReturnValue:
         world=world, actor=actor, now=now(),
     )  # fmt: skip
     if not entered.is_done and entered.outcome is not None:
-        for problem in _problems(entered.outcome):
+        for problem in map(in_words, problems_of(entered)):
             flash(words(problem.sentence), "error")
     else:
         flash(gettext("Taken back. The history keeps both, what was said and that it was withdrawn."), "done")
@@ -152,7 +147,7 @@ def correct(event_id: str) -> ResponseReturnValue:
         if entered.is_done:
             _say_what_came_of_it(entered, gettext("Corrected. The history shows both versions."))
             return redirect(shipment_address(before.shipment_id))
-        problems = _problems(entered.outcome) if entered.outcome else ()
+        problems = tuple(map(in_words, problems_of(entered)))
     return _mend("entry/correct.html", before, actor, world, typed=typed, problems=problems)
 
 
@@ -174,7 +169,7 @@ def void(event_id: str) -> ResponseReturnValue:
             if entered.is_done:
                 _say_what_came_of_it(entered, gettext("Withdrawn. The history shows what was said, and why it went."))
                 return redirect(shipment_address(before.shipment_id))
-            problems = _problems(entered.outcome) if entered.outcome else ()
+            problems = tuple(map(in_words, problems_of(entered)))
         else:
             problems = (
                 Problem(
@@ -354,16 +349,6 @@ def _boxes_asked(told_of: About) -> frozenset[str] | None:
     if not told_of.box:
         return None
     return frozenset(str(c.id) for load in told_of.loads for c in load.numbered if c.facts.container == told_of.box)
-
-
-def _problems(outcome: Outcome) -> tuple[Problem, ...]:
-    """What stands against a form, once where many rows have the same."""
-    found: list[Problem] = []
-    for verdict in outcome.verdicts:
-        for problem in map(in_words, verdict.problems):
-            if verdict.state is State.REJECTED and problem.severity is Severity.PROBLEM and problem not in found:
-                found.append(problem)
-    return tuple(found)
 
 
 def _say_what_came_of_it(entered: entering.Entered, done: str = "") -> None:

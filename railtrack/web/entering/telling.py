@@ -10,15 +10,17 @@ from werkzeug.datastructures import MultiDict
 
 from railtrack.domain.actors import Actor
 from railtrack.domain.cargo.identifiers import container as container_number
-from railtrack.domain.errors import NotFound
+from railtrack.domain.errors import NotFound, Problem, Severity
 from railtrack.domain.line.places import Station
 from railtrack.domain.line.station_names import short_name
 from railtrack.domain.messages import say
 from railtrack.domain.movement.events import Classifier, EventKind
 from railtrack.domain.movement.next_events import likely_next
-from railtrack.domain.movement.telling import Load
+from railtrack.domain.movement.telling import Load, rows_told
 from railtrack.domain.records import RecordedEvent
+from railtrack.domain.rows.verdicts import State
 from railtrack.domain.world import World
+from railtrack.operations.administering.reference import load_world
 from railtrack.operations.entering import forms as entering
 from railtrack.store.engine import Store
 from railtrack.web.entering.sheet import station_typed
@@ -196,6 +198,33 @@ def about(store: Store, asked: MultiDict[str, str], *, actor: Actor) -> About | 
             raise NotFound(say("No shipment of yours holds this container."))
         return About((Load(found[-1]),), box=box, query={"container": box})
     return None
+
+
+def tell(
+    store: Store, told_of: About, form: MultiDict[str, str], key: str, *, actor: Actor, now: datetime
+) -> entering.Entered | None:
+    """Record what a form tells, once however often it is sent under this key; None where no container is chosen."""
+    world = load_world(store)
+    typed = Typed.of_form(form)
+    rows = rows_told(told_of.loads, typed.boxes, typed.cells(world))
+    return entering.record_events(store, key, rows, world=world, actor=actor, now=now) if rows else None
+
+
+def problems_of(entered: entering.Entered | None) -> tuple[Problem, ...]:
+    """What stands against a form, or is worth a look once it is recorded; once where many rows have the same."""
+    if entered is None:
+        nothing = say("No container is chosen.")
+        return (Problem(message=nothing, remedy=say("Tick what it happened to."), column="boxes"),)
+    if entered.outcome is None:
+        return ()
+    severity = Severity.WARNING if entered.is_done else Severity.PROBLEM
+    found: list[Problem] = []
+    for verdict in entered.outcome.verdicts:
+        for problem in verdict.problems:
+            counts = entered.is_done or verdict.state is State.REJECTED
+            if counts and problem.severity is severity and problem not in found:
+                found.append(problem)
+    return tuple(found)
 
 
 def happened(events: Sequence[RecordedEvent], load: Load, box: str = "") -> list[RecordedEvent]:
