@@ -21,6 +21,7 @@ class Organisation:
     name: str
     published: bool = False
     simulated: bool = False
+    stations: tuple[str, ...] = ()  # of a terminal; read where they decide about rights
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,5 +191,6 @@ class AuditEntry:
     action: str
     subject: str
     subject_id: str
+    acted_for: str = ""
     before: dict[str, object] | None = field(default=None)
     after: dict[str, object] | None = field(default=None)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import and_, false, or_, select
 
 from railtrack.domain.actors import Scope
+from railtrack.domain.hiding import visible_entry
 from railtrack.domain.records import AuditEntry, Page
 from railtrack.store import paging
 from railtrack.store.engine import Reading
@@ -37,7 +38,7 @@ def audit_entries(
     ):
         if wanted is not None:
             conditions.append(column == wanted)
-    return _page(r, conditions, limit, cursor)
+    return _page(r, scope, conditions, limit, cursor)
 
 
 def history_of_shipment(
@@ -54,7 +55,7 @@ def history_of_shipment(
         and_(AuditRow.subject == "container", AuditRow.subject_id.in_([str(i) for i in containers])),
         and_(AuditRow.subject == "event", AuditRow.subject_id.in_(events)),
     )
-    return _page(r, [condition], limit, cursor)
+    return _page(r, scope, [condition], limit, cursor)
 
 
 def _in_sight(scope: Scope) -> Any:
@@ -63,14 +64,14 @@ def _in_sight(scope: Scope) -> Any:
     return false() if scope.organisation_id is None else AuditRow.organisation_id == scope.organisation_id
 
 
-def _page(r: Reading, conditions: list[Any], limit: int, cursor: str | None) -> Page[AuditEntry]:
+def _page(r: Reading, scope: Scope, conditions: list[Any], limit: int, cursor: str | None) -> Page[AuditEntry]:
     limit = paging.bounded(limit)
     after = paging.decode(cursor, "audit", (int,))
     query = select(AuditRow.__table__).where(*conditions).order_by(AuditRow.id.desc()).limit(limit + 1)
     if after is not None:
         query = query.where(AuditRow.id < after[0])
     rows = r.session.execute(query).all()
-    entries = tuple(_entry(row) for row in rows[:limit])
+    entries = tuple(visible_entry(scope, _entry(row)) for row in rows[:limit])
     return Page(entries, paging.encode("audit", [entries[-1].id]) if len(rows) > limit else None)
 
 
@@ -83,6 +84,7 @@ def _entry(row: Any) -> AuditEntry:
         action=row.action,
         subject=row.subject,
         subject_id=row.subject_id,
+        acted_for=row.acted_for,
         before=row.before,
         after=row.after,
     )

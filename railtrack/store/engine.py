@@ -59,6 +59,7 @@ class Noting(Reading):
                 "at": self.now,
                 "actor": self.actor.name,
                 "origin": self.actor.origin,
+                "acted_for": self.actor.organisation or "",
                 "action": action,
                 "subject": subject,
                 "subject_id": str(subject_id),

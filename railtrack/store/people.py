@@ -1,16 +1,17 @@
 """People with an account, their one-time links, and what the installation remembers about itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 
 from railtrack.domain.actors import Role
 from railtrack.domain.people import Person, email_key
 from railtrack.domain.records import Organisation
 from railtrack.store.engine import Noting, Reading
-from railtrack.store.tables import OneTimeLinkRow, OrganisationRow, SettingRow, UserRow
+from railtrack.store.memberships import add_membership, organisations_of, ways
+from railtrack.store.tables import OneTimeLinkRow, SettingRow, UserRow
 
 
 def person_by_id(reading: Reading, person_id: int) -> Person | None:
@@ -29,7 +30,7 @@ def person_by_key(reading: Reading, key: str) -> Person | None:
 
 def people(reading: Reading) -> list[Person]:
     """Everybody, by address."""
-    return [_person(*row) for row in reading.session.execute(_people().order_by(UserRow.email))]
+    return _persons(reading, _people().order_by(UserRow.email))
 
 
 def count_active(reading: Reading, role: Role) -> int:
@@ -53,12 +54,11 @@ def add_person(
     password_hash: str | None = None,
     language: str = "",
 ) -> int:
-    """Add an account and give its id; raises Conflict when the address is taken."""
+    """Add an account, of one organisation or none, and give its id; raises Conflict when the address is taken."""
     row = UserRow(
         email=email,
         name=name,
         role=role.value,
-        organisation_id=organisation_id,
         language=language,
         created_at=w.now,
         fs_uniquifier=key,
@@ -66,12 +66,19 @@ def add_person(
     )
     w.session.add(row)
     w.session.flush()
+    if organisation_id is not None:
+        add_membership(w, row.id, organisation_id)
     return row.id
 
 
 def change_person(w: Noting, person_id: int, **changes: Any) -> None:
     """Set columns of an account, named as in the table of users."""
     w.session.execute(update(UserRow).where(UserRow.id == person_id).values(**changes))
+
+
+def remove_person(w: Noting, person_id: int) -> None:
+    """Take an account out that was never used, with all that hangs on it; raises Conflict if it recorded anything."""
+    w.session.execute(delete(UserRow).where(UserRow.id == person_id))
 
 
 # ---------------------------------------------------------------- links that work once
@@ -133,24 +140,29 @@ def _alive(purpose: str, token_hash: str, now: datetime) -> Sequence[Any]:
     )
 
 
-def _people() -> Select[UserRow, OrganisationRow]:
-    return select(UserRow, OrganisationRow).outerjoin(OrganisationRow, OrganisationRow.id == UserRow.organisation_id)
+def _people() -> Select[UserRow]:
+    return select(UserRow)
 
 
-def _first(reading: Reading, query: Select[UserRow, OrganisationRow]) -> Person | None:
-    row = reading.session.execute(query).first()
-    return None if row is None else _person(*row)
+def _first(reading: Reading, query: Select[UserRow]) -> Person | None:
+    return next(iter(_persons(reading, query.limit(1))), None)
 
 
-def _person(row: UserRow, organisation: OrganisationRow | None) -> Person:
+def _persons(reading: Reading, query: Select[UserRow]) -> list[Person]:
+    rows = reading.session.scalars(query).all()
+    belonging = organisations_of(reading, [row.id for row in rows])
+    lines = ways(reading) if any(row.role == Role.TERMINAL for row in rows) else {}
+    return [_person(row, belonging[row.id], lines if row.role == Role.TERMINAL else {}) for row in rows]
+
+
+def _person(row: UserRow, organisations: Sequence[Organisation], lines: Mapping[str, tuple[str, ...]]) -> Person:
     return Person(
         id=row.id,
         email=row.email,
         name=row.name,
         role=Role(row.role),
-        organisation=None
-        if organisation is None
-        else Organisation(organisation.id, organisation.name, organisation.published, organisation.simulated),
+        organisations=tuple(organisations),
+        ways=lines,
         language=row.language,
         is_active=row.active,
         key=row.fs_uniquifier,

@@ -10,6 +10,7 @@ from railtrack.domain.errors import NotAllowed, Refused
 from railtrack.operations.administering.demo import add_demo, remove_demo
 from railtrack.operations.administering.reference import init
 from railtrack.store.engine import Store
+from railtrack.store.people import add_person
 from railtrack.store.tables import (
     ContainerRow,
     EventRow,
@@ -18,7 +19,6 @@ from railtrack.store.tables import (
     RemovalRow,
     ShipmentRow,
     TrainRow,
-    UserRow,
 )
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -81,9 +81,7 @@ def test_an_invented_organisation_with_an_account_stays(sqlite_store: Store) -> 
     add_demo(sqlite_store, journeys=60, actor=ADMIN, now=NOW)
     with sqlite_store.writing(ADMIN, NOW) as w:
         chosen = w.session.scalar(select(OrganisationRow.id).where(OrganisationRow.simulated))
-        w.session.add(
-            UserRow(email="p@example.org", role="partner", organisation_id=chosen, created_at=NOW, fs_uniquifier="x")
-        )
+        add_person(w, email="p@example.org", name="", role=Role.PARTNER, organisation_id=chosen, key="x")
         w.commit()
     remove_demo(sqlite_store, actor=ADMIN, now=NOW)
     assert count(sqlite_store, OrganisationRow, OrganisationRow.simulated) == 1

@@ -96,7 +96,7 @@ def last_shipment(store: Store, *, actor: Actor) -> RecordedShipment | None:
     if actor.organisation_id is None:
         return None
     with store.reading() as reading:
-        return entry.last_shipment(reading, actor.organisation_id)
+        return entry.last_shipment(reading, actor.scope, actor.organisation_id)
 
 
 def owners(store: Store) -> tuple[Organisation, ...]:

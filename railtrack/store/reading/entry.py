@@ -30,30 +30,30 @@ def shipments(r: Reading, scope: Scope, ids: Sequence[int]) -> tuple[RecordedShi
     """Give those of these shipments that may be written to, with their containers."""
     found: list[RecordedShipment] = []
     for part in in_batches(sorted(set(ids))):
-        found += shipments_with(r.session, SHIPMENTS.where(ShipmentRow.id.in_(part), owned(scope)))
+        found += shipments_with(r.session, scope, SHIPMENTS.where(ShipmentRow.id.in_(part), owned(scope)))
     return tuple(found)
 
 
-def last_shipment(r: Reading, organisation_id: int) -> RecordedShipment | None:
+def last_shipment(r: Reading, scope: Scope, organisation_id: int) -> RecordedShipment | None:
     """Give the shipment an organisation booked last, simulated ones aside."""
     last = select(func.max(ShipmentRow.id)).where(
-        ShipmentRow.organisation_id == organisation_id, ~ShipmentRow.simulated
+        ShipmentRow.organisation_id == organisation_id, ~ShipmentRow.simulated, owned(scope)
     )
-    found = shipments_with(r.session, SHIPMENTS.where(ShipmentRow.id == last.scalar_subquery()))
+    found = shipments_with(r.session, scope, SHIPMENTS.where(ShipmentRow.id == last.scalar_subquery()))
     return found[0] if found else None
 
 
 def on_train(r: Reading, scope: Scope, number: str, day: date, origin: str) -> tuple[RecordedShipment, ...]:
     """Give the shipments of one train: its number, the local date it was planned to depart, its first station."""
     query = SHIPMENTS.where(ShipmentRow.train == number, ShipmentRow.origin == origin, owned(scope))
-    found = shipments_with(r.session, query)
+    found = shipments_with(r.session, scope, query)
     return tuple(s for s in found if s.facts.planned_departure and s.facts.planned_departure.local_date == day)
 
 
 def with_container(r: Reading, scope: Scope, number: str) -> tuple[RecordedShipment, ...]:
     """Give the shipments a container is or was on, the earliest first."""
     holding = select(ContainerRow.shipment_id).where(ContainerRow.number == number)
-    return tuple(shipments_with(r.session, SHIPMENTS.where(ShipmentRow.id.in_(holding), owned(scope))))
+    return tuple(shipments_with(r.session, scope, SHIPMENTS.where(ShipmentRow.id.in_(holding), owned(scope))))
 
 
 def under_way(r: Reading, scope: Scope, limit: int) -> tuple[RecordedShipment, ...]:
@@ -62,7 +62,7 @@ def under_way(r: Reading, scope: Scope, limit: int) -> tuple[RecordedShipment, .
     query = SHIPMENTS.where(
         ShipmentRow.id.in_(waiting), owned(scope), ~ShipmentRow.published, ~ShipmentRow.simulated
     ).order_by(None)
-    return tuple(shipments_with(r.session, query.order_by(ShipmentRow.id.desc()).limit(limit)))
+    return tuple(shipments_with(r.session, scope, query.order_by(ShipmentRow.id.desc()).limit(limit)))
 
 
 def events(r: Reading, scope: Scope, shipment_ids: Sequence[int]) -> tuple[RecordedEvent, ...]:
@@ -70,7 +70,7 @@ def events(r: Reading, scope: Scope, shipment_ids: Sequence[int]) -> tuple[Recor
     found: list[RecordedEvent] = []
     for part in in_batches(sorted(set(shipment_ids))):
         query = EVENTS.where(EventRow.shipment_id.in_(part), EventRow.current, EventRow.voids.is_(None), owned(scope))
-        found += events_with(r.session, query)
+        found += events_with(r.session, scope, query)
     return tuple(sorted(found, key=lambda e: (e.facts.moment.instant if e.facts.moment else e.recorded_at, e.sequence)))
 
 
@@ -78,10 +78,10 @@ def events_named(r: Reading, scope: Scope, ids: Sequence[str]) -> tuple[Recorded
     """Give those of these versions of statements that may be written to, in recorded order."""
     found: list[RecordedEvent] = []
     for part in in_batches(sorted(set(ids))):
-        found += events_with(r.session, EVENTS.where(EventRow.id.in_(part), owned(scope)))
+        found += events_with(r.session, scope, EVENTS.where(EventRow.id.in_(part), owned(scope)))
     return tuple(sorted(found, key=lambda e: e.sequence))
 
 
 def versions(r: Reading, scope: Scope, root: str) -> tuple[RecordedEvent, ...]:
     """Give all versions of a statement, oldest first."""
-    return tuple(events_with(r.session, EVENTS.where(EventRow.root == root, owned(scope))))
+    return tuple(events_with(r.session, scope, EVENTS.where(EventRow.root == root, owned(scope))))

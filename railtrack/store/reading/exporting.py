@@ -42,7 +42,7 @@ def export_shipments(
     last = 0
     while True:
         query = SHIPMENTS.where(ShipmentRow.id > last, *conditions(wanted, scope, now)).limit(KEYS)
-        found = shipments_with(r.session, query)
+        found = shipments_with(r.session, scope, query)
         yield from found
         if len(found) < KEYS:
             return
@@ -68,7 +68,7 @@ def export_events(r: Reading, scope: Scope, wanted: ShipmentFilter = ALL, *, now
     last = 0
     while True:
         query = EVENTS.where(EventRow.sequence > last, EventRow.shipment_id.in_(mine)).limit(KEYS)
-        found = events_with(r.session, query)
+        found = events_with(r.session, scope, query)
         yield from found
         if len(found) < KEYS:
             return
@@ -92,7 +92,7 @@ def events_since(
         query = query.where(EventRow.sequence > after[0])
     if not simulated:
         query = query.where(~EventRow.simulated)
-    found = events_with(r.session, query)
+    found = events_with(r.session, scope, query)
     shown = tuple(found[:limit])
     following = paging.encode("events", [shown[-1].sequence]) if len(found) > limit else None
     return EventsSince(shown, current_change(r), following)

@@ -138,9 +138,12 @@ def is_seen(now: datetime) -> ColumnElement[bool]:
 
 
 def partners(r: Reading, scope: Scope) -> tuple[Organisation, ...]:
-    """Give the organisations that a filter may offer: all, or one's own and the published record."""
+    """Give the organisations that a filter may offer: all, one's own or those in sight, and the published record."""
     query = select(OrganisationRow.__table__).order_by(OrganisationRow.name_key)
-    if not scope.everything:
+    if scope.stations:
+        seen = select(ShipmentRow.organisation_id).where(visible(scope))
+        query = query.where(or_(OrganisationRow.published, OrganisationRow.id.in_(seen)))
+    elif not scope.everything:
         query = query.where(or_(OrganisationRow.published, OrganisationRow.id == scope.organisation_id))
     return tuple(Organisation(row.id, row.name, row.published, row.simulated) for row in r.session.execute(query))
 

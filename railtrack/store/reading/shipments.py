@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from railtrack.domain.actors import Scope
+from railtrack.domain.actors import PUBLISHED_ONLY, Scope
 from railtrack.domain.errors import Ambiguous, NotFound
+from railtrack.domain.hiding import visible_event, visible_to
 from railtrack.domain.messages import say
 from railtrack.domain.movement.events import EventKind
 from railtrack.domain.movement.journeys import Crossing, Journey, Occurrence, Status, Visit
@@ -48,7 +49,7 @@ class Details:
 
 def shipment(r: Reading, scope: Scope, shipment_id: int) -> RecordedShipment:
     """Give a shipment with its containers; raises NotFound where there is none in sight."""
-    found = shipments_with(r.session, SHIPMENTS.where(ShipmentRow.id == shipment_id, visible(scope)))
+    found = shipments_with(r.session, scope, SHIPMENTS.where(ShipmentRow.id == shipment_id, visible(scope)))
     if not found:
         raise _unknown(str(shipment_id))
     return found[0]
@@ -82,13 +83,15 @@ def shipment_named(r: Reading, scope: Scope, name: str, partner: str | None = No
 def details(r: Reading, scope: Scope, shipment_id: int) -> Details:
     """Give a shipment with its journeys and every version of its events; raises NotFound."""
     found = shipment(r, scope, shipment_id)
-    return Details(found, journeys_of(r.session, [shipment_id])[shipment_id], events_of(r.session, [shipment_id]))
+    return Details(
+        found, journeys_of(r.session, [shipment_id])[shipment_id], events_of(r.session, scope, [shipment_id])
+    )
 
 
 def events(r: Reading, scope: Scope, shipment_id: int) -> tuple[RecordedEvent, ...]:
     """Give every version of every event about a shipment, in recorded order; raises NotFound."""
     _insist(r, scope, shipment_id)
-    return events_of(r.session, [shipment_id])
+    return events_of(r.session, scope, [shipment_id])
 
 
 def journeys(r: Reading, scope: Scope, shipment_id: int) -> tuple[RecordedJourney, ...]:
@@ -99,7 +102,7 @@ def journeys(r: Reading, scope: Scope, shipment_id: int) -> tuple[RecordedJourne
 
 def published_record(r: Reading) -> tuple[Details, ...]:
     """Give the published movements with their sources, oldest departure first; open to everybody."""
-    found = shipments_with(r.session, SHIPMENTS.where(ShipmentRow.published))
+    found = shipments_with(r.session, PUBLISHED_ONLY, SHIPMENTS.where(ShipmentRow.published))
     folded = journeys_of(r.session, [s.id for s in found])
     trains = [Details(s, folded[s.id]) for s in found]
 
@@ -120,7 +123,7 @@ def _by_reference(r: Reading, scope: Scope, reference: str, partner: str | None)
     query = SHIPMENTS.where(ShipmentRow.reference == reference, visible(scope))
     if partner is not None:
         query = query.where(OrganisationRow.name_key == name_key(partner))
-    return shipments_with(r.session, query)
+    return shipments_with(r.session, scope, query)
 
 
 def _unknown(name: str) -> NotFound:
@@ -143,24 +146,28 @@ SHIPMENTS: Select[Any] = (
 )
 
 
-def shipments_with(session: Session, query: Select[Any]) -> list[RecordedShipment]:
-    """Give the shipments a query on SHIPMENTS finds, with their containers. The query holds the scope."""
+def shipments_with(session: Session, scope: Scope, query: Select[Any]) -> list[RecordedShipment]:
+    """Give the shipments a query on SHIPMENTS finds, with their containers, as this scope may see them.
+
+    Which shipments are in sight the query must say.
+    """
     rows = session.execute(query).all()
     containers = containers_of(session, [row.id for row in rows])
-    return [
+    whole = (
         replace(
             shipment_value(row, Organisation(row.organisation_id, row.partner, row.of_record, row.of_simulation)),
             containers=tuple(containers[row.id]),
         )
         for row in rows
-    ]
+    )
+    return [visible_to(scope, each) for each in whole]
 
 
-def events_of(session: Session, shipment_ids: Sequence[int]) -> tuple[RecordedEvent, ...]:
-    """Give every version of every event about these shipments, in recorded order. The caller holds the scope."""
+def events_of(session: Session, scope: Scope, shipment_ids: Sequence[int]) -> tuple[RecordedEvent, ...]:
+    """Give every version of every event about these shipments, which are in sight, in recorded order."""
     found: list[RecordedEvent] = []
     for part in in_batches(shipment_ids):
-        found += events_with(session, EVENTS.where(EventRow.shipment_id.in_(part)))
+        found += events_with(session, scope, EVENTS.where(EventRow.shipment_id.in_(part)))
     return tuple(sorted(found, key=lambda e: e.sequence))
 
 
@@ -178,8 +185,8 @@ EVENTS: Select[Any] = (
 )
 
 
-def events_with(session: Session, query: Select[Any]) -> list[RecordedEvent]:
-    """Give the events a query on EVENTS finds, with the names their senders have for them."""
+def events_with(session: Session, scope: Scope, query: Select[Any]) -> list[RecordedEvent]:
+    """Give the events a query on EVENTS finds, with their senders' names for them, as this scope may see them."""
     rows = session.execute(query).all()
     sources: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for part in in_batches([row.id for row in rows]):
@@ -189,7 +196,8 @@ def events_with(session: Session, query: Select[Any]) -> list[RecordedEvent]:
             )
         ):
             sources[named.event_id].append((named.sender, named.source_id))
-    return [event_value(row, row.reference, row.partner, row.number, sources[row.id]) for row in rows]
+    found = (event_value(row, row.reference, row.partner, row.number, sources[row.id]) for row in rows)
+    return [visible_event(scope, each) for each in found]
 
 
 def journeys_of(session: Session, shipment_ids: Sequence[int]) -> dict[int, tuple[RecordedJourney, ...]]:

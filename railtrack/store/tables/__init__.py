@@ -20,7 +20,13 @@ from railtrack.store.tables.cargo import ContainerRow, ShipmentRow, TrainRow
 from railtrack.store.tables.derived import CrossingRow, JourneyRow, VisitRow
 from railtrack.store.tables.events import EventRow, EventSourceRow
 from railtrack.store.tables.places import CorridorRow, LegRow, StationRow
-from railtrack.store.tables.who import OneTimeLinkRow, OrganisationRow, UserRow
+from railtrack.store.tables.who import (
+    MembershipRow,
+    OneTimeLinkRow,
+    OrganisationRow,
+    OrganisationStationRow,
+    UserRow,
+)
 
 __all__ = [
     "AuditRow",
@@ -37,8 +43,10 @@ __all__ = [
     "FormReceiptRow",
     "JourneyRow",
     "LegRow",
+    "MembershipRow",
     "OneTimeLinkRow",
     "OrganisationRow",
+    "OrganisationStationRow",
     "RemovalRow",
     "SettingRow",
     "ShipmentRow",

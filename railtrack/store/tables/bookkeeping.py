@@ -61,7 +61,8 @@ class AuditRow(Base):
     action: Mapped[str] = mapped_column(String(60))
     subject: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[str] = mapped_column(String(200))
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))  # whose it is
+    acted_for: Mapped[str] = mapped_column(default="", server_default="")  # the organisation of the actor, by name
     before: Mapped[dict[str, Any] | None]
     after: Mapped[dict[str, Any] | None]
 

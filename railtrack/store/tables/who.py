@@ -1,4 +1,4 @@
-"""Organisations and accounts."""
+"""Organisations, accounts, and who belongs where."""
 
 from datetime import datetime
 
@@ -42,7 +42,6 @@ class UserRow(Base):
     email_key: Mapped[str] = mapped_column(default=_email_key, server_default="")  # so that two spellings are one
     name: Mapped[str] = mapped_column(String(200), default="")
     role: Mapped[str] = mapped_column(String(20))
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     language: Mapped[str] = mapped_column(String(8), default="")
     created_at: Mapped[datetime]
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
@@ -56,9 +55,27 @@ class UserRow(Base):
 
     __table_args__ = (
         Index("uq_users_email_key", "email_key", unique=True),
-        CheckConstraint("role IN ('partner', 'city', 'administrator')", name="role_known"),
-        CheckConstraint("role <> 'partner' OR organisation_id IS NOT NULL", name="partner_has_organisation"),
+        CheckConstraint("role IN ('partner', 'reader', 'city', 'terminal', 'administrator')", name="role_known"),
     )
+
+
+class MembershipRow(Base):
+    """That somebody belongs to an organisation; `position` says for which one acts unless told otherwise."""
+
+    __tablename__ = "memberships"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), primary_key=True, index=True)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class OrganisationStationRow(Base):
+    """A station at which an organisation works as a terminal."""
+
+    __tablename__ = "organisation_stations"
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    station: Mapped[str] = mapped_column(ForeignKey("stations.id"), primary_key=True, index=True)
 
 
 class OneTimeLinkRow(Base):

@@ -1,12 +1,12 @@
 """Reading what rows of shipments name, and writing what they add: shipments, containers, trains and their audit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, tuple_, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, exists, false, insert, or_, select, tuple_, update
+from sqlalchemy.orm import Session, aliased
 
 from railtrack.domain.actors import Scope
 from railtrack.domain.cargo.bookings import Entry, Slot, TrainKey
@@ -17,7 +17,7 @@ from railtrack.domain.movement.journeys import Direction
 from railtrack.domain.records import Organisation, RecordedContainer, RecordedShipment
 from railtrack.store.engine import Writing
 from railtrack.store.moments import columns, moment, plan_columns
-from railtrack.store.tables import ContainerRow, OrganisationRow, ShipmentRow, TrainRow
+from railtrack.store.tables import ContainerRow, EventRow, OrganisationRow, ShipmentRow, TrainRow
 from railtrack.store.writing.bulk import in_batches
 from railtrack.store.writing.refold import refold
 from railtrack.store.writing.slots import PLANNED_TRAIN, move_facts_aboard, shipments_planned_on, write_slots_of_trains
@@ -38,18 +38,36 @@ ENTERED = Provenance()
 
 def visible(scope: Scope) -> Any:
     """The condition under which a shipment may be seen."""
-    if scope.everything:
-        return ShipmentRow.id.is_not(None)
-    if scope.organisation_id is None:
-        return ShipmentRow.published
-    return ShipmentRow.published | (ShipmentRow.organisation_id == scope.organisation_id)
+    return ShipmentRow.id.is_not(None) if scope.everything else ShipmentRow.published | owned(scope)
 
 
 def owned(scope: Scope) -> Any:
     """The condition under which a shipment may be written to; the published record only by an administrator."""
     if scope.everything:
         return ShipmentRow.id.is_not(None)
-    return ShipmentRow.organisation_id == scope.organisation_id
+    if scope.stations:
+        return ~ShipmentRow.published & touching(scope.stations, scope.ways)
+    return false() if scope.organisation_id is None else ShipmentRow.organisation_id == scope.organisation_id
+
+
+def touching(stations: Collection[str], ways: Mapping[str, Sequence[str]]) -> Any:
+    """The condition that a shipment begins, ends, is planned to pass or was recorded at one of these stations."""
+    here = sorted(stations)
+    told = aliased(EventRow)  # some queries this is part of read events themselves
+    reported = exists().where(told.shipment_id == ShipmentRow.id, told.station.in_(here), told.current)
+    passing = [
+        and_(
+            ShipmentRow.corridor == corridor,
+            or_(
+                and_(ShipmentRow.origin.in_(way[:at]), ShipmentRow.destination.in_(way[at + 1 :])),
+                and_(ShipmentRow.origin.in_(way[at + 1 :]), ShipmentRow.destination.in_(way[:at])),
+            ),
+        )
+        for corridor, way in sorted(ways.items())
+        for at, station in enumerate(way)
+        if station in stations and 0 < at < len(way) - 1
+    ]
+    return or_(ShipmentRow.origin.in_(here), ShipmentRow.destination.in_(here), reported, *passing)
 
 
 # ---------------------------------------------------------------- reading

@@ -10,10 +10,11 @@ from railtrack.store.tables import (
     EventRow,
     EventSourceRow,
     JourneyRow,
+    MembershipRow,
     OrganisationRow,
+    OrganisationStationRow,
     ShipmentRow,
     TrainRow,
-    UserRow,
     VisitRow,
 )
 from railtrack.store.writing.bulk import in_batches
@@ -68,7 +69,8 @@ def _remove_organisations(w: Writing) -> int:
             select(OrganisationRow.id).where(
                 OrganisationRow.simulated,
                 ~exists().where(ShipmentRow.organisation_id == OrganisationRow.id),
-                ~exists().where(UserRow.organisation_id == OrganisationRow.id),
+                ~exists().where(MembershipRow.organisation_id == OrganisationRow.id),
+                ~exists().where(OrganisationStationRow.organisation_id == OrganisationRow.id),
             )
         )
     )

@@ -182,7 +182,9 @@ def role_word(role: Role) -> str:
     """What a role is called."""
     return {
         Role.PARTNER: gettext("Partner"),
+        Role.READER: gettext("Partner, reading only"),
         Role.CITY: gettext("City"),
+        Role.TERMINAL: gettext("Terminal"),
         Role.ADMINISTRATOR: gettext("Administrator"),
     }[role]
 
