@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
+from railtrack.domain.actors import Role
 from railtrack.domain.errors import RailtrackError
 from railtrack.domain.messages import say
+from railtrack.domain.signing_in import SecondFactorRule
 
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 _YES, _NO = ("1", "yes", "true", "on"), ("0", "no", "false", "off")
@@ -57,6 +59,19 @@ class Settings:
         "Hours after which one has to sign in again; 30 days where one chose *Stay signed in on this device*",
         least=1,
     )
+    require_second_factor: str = _setting(
+        "",
+        "Who must have a second factor or a passkey: `administrators`, `everybody`, `nobody`. "
+        "Empty: administrators, on a local address nobody",
+    )
+    oidc_issuer: str = _setting("", "Identity provider for single sign-on by OpenID Connect, `https://…`. Empty: none")
+    oidc_client_id: str = _setting("", "What railtrack is called at the identity provider")
+    oidc_client_secret: str = _setting("", "The secret the identity provider gave railtrack")
+    oidc_name: str = _setting("", "What the button calls the identity provider. Empty: its host")
+    oidc_new_role: str = _setting(
+        "", "Role of whoever comes from the identity provider without an account. Empty: only existing accounts open"
+    )
+    oidc_new_organisation: str = _setting("", "Organisation of such new accounts")
     trusted_proxies: int = _setting(0, "Reverse proxies in front, whose `X-Forwarded-…` headers are believed", least=0)
     log_level: str = _setting("info", "How much is logged: `debug`, `info`, `warning`, `error`")
 
@@ -101,8 +116,61 @@ class Settings:
                     address=self.base_url,
                 )
             )
+        self._check_sign_in()
         if self.secret_key and len(self.secret_key) < 32:
             raise WrongSetting(say("%(name)s needs at least 32 characters.", name=variable("secret_key")))
+
+    def _check_sign_in(self) -> None:
+        if self.require_second_factor not in ("", *SecondFactorRule):
+            raise WrongSetting(
+                say(
+                    "%(name)s is administrators, everybody or nobody, not %(value)s.",
+                    name=variable("require_second_factor"),
+                    value=self.require_second_factor,
+                )
+            )
+        given = [name for name in ("oidc_issuer", "oidc_client_id", "oidc_client_secret") if getattr(self, name)]
+        if given and len(given) < 3:
+            missing = next(
+                name for name in ("oidc_issuer", "oidc_client_id", "oidc_client_secret") if name not in given
+            )
+            raise WrongSetting(say("%(name)s must be set too for single sign-on to work.", name=variable(missing)))
+        parts = urlsplit(self.oidc_issuer)
+        if given and not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOCAL_HOSTS)):
+            raise WrongSetting(
+                say(
+                    "%(name)s must be an address that begins with https://, not %(value)s.",
+                    name=variable("oidc_issuer"),
+                    value=self.oidc_issuer,
+                )
+            )
+        # nobody becomes an administrator by what another server says
+        roles = [role.value for role in Role if role is not Role.ADMINISTRATOR]
+        if self.oidc_new_role not in ("", *roles):
+            raise WrongSetting(
+                say(
+                    "%(name)s is one of %(known)s, not %(value)s.",
+                    name=variable("oidc_new_role"),
+                    known=", ".join(roles),
+                    value=self.oidc_new_role,
+                )
+            )
+
+    @property
+    def second_factor_rule(self) -> SecondFactorRule:
+        """Who must have a second factor. On one's own machine it is offered only, unless the operator says more."""
+        if self.require_second_factor:
+            return SecondFactorRule(self.require_second_factor)
+        return SecondFactorRule.NOBODY if self.is_local else SecondFactorRule.ADMINISTRATORS
+
+    @property
+    def has_single_sign_on(self) -> bool:
+        return bool(self.oidc_issuer)
+
+    @property
+    def oidc_title(self) -> str:
+        """What people know the identity provider by."""
+        return self.oidc_name or urlsplit(self.oidc_issuer).hostname or ""
 
     @property
     def is_local(self) -> bool:
@@ -150,4 +218,10 @@ def _parse(name: str, kind: object, text: str, least: int | None) -> object:
                 )
             )
         return int(text)
-    return text.lower() if name == "log_level" else text.rstrip("/") if name.endswith("base_url") else text
+    return (
+        text.lower()
+        if name in ("log_level", "require_second_factor", "oidc_new_role")
+        else text.rstrip("/")
+        if name.endswith("base_url")
+        else text
+    )

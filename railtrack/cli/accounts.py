@@ -12,6 +12,7 @@ from railtrack.operations.administering.accounts import (
     make_password_link,
     reactivate,
 )
+from railtrack.operations.signing_in.codes import forget_factors
 
 FORM = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 
@@ -48,6 +49,16 @@ def add(session: Session, email: str, name: str, role: str, organisation: str, f
 def link(session: Session, email: str) -> None:
     """Print a new link with which the owner of an account chooses a password; earlier ones die."""
     click.echo(_password_link(session, email))
+
+
+@user.command("forget-factors", cls=Command)
+@click.argument("email")
+@acting
+@pass_session
+def forget_factors_(session: Session, email: str) -> None:
+    """Take out somebody's second factor, passkeys and recovery codes; they sign in with the password alone."""
+    forget_factors(session.store, email, actor=session.actor, now=session.now)
+    click.echo(f"{email} signs in with the password alone until a new second factor is set up.")
 
 
 @user.command("end", cls=Command)

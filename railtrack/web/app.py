@@ -14,13 +14,14 @@ from railtrack import resources
 from railtrack.config import Settings
 from railtrack.operations.administering.accounts import remembered_secret
 from railtrack.store.engine import Store
-from railtrack.web import about, errors, filters, headers, health, i18n, security, shell, simulated
+from railtrack.web import about, errors, filters, headers, health, i18n, shell, simulated
 from railtrack.web.administering import accounts, places, removing
 from railtrack.web.current import system_clock
 from railtrack.web.entering import event_form, imports, offline, shipment_form
 from railtrack.web.figures import statistics
 from railtrack.web.following import containers, shipment_page, trains
 from railtrack.web.mapping import corridors, maps, overview, stations
+from railtrack.web.signing_in import own, second_step, wiring
 
 STATIC = Path(__file__).parent / "static"
 
@@ -53,7 +54,7 @@ def create_app(
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, hops)  # type: ignore[method-assign] # as Flask says
     secret_key = settings.secret_key or remembered_secret(store, "secret_key", now=clock())
     i18n.register(app, translations)
-    security.register(app, settings, secret_key)
+    wiring.register(app, settings, secret_key)
     filters.register(app)
     shell.register(app)
     simulated.register(app)
@@ -67,6 +68,8 @@ def create_app(
 def _pages() -> Iterator[Blueprint]:
     """Every blueprint, one per noun."""
     yield accounts.blueprint
+    yield own.blueprint
+    yield second_step.blueprint
     yield health.blueprint
     yield shipment_form.blueprint
     yield event_form.blueprint

@@ -15,7 +15,7 @@ from railtrack.domain.actors import Actor
 
 if TYPE_CHECKING:
     from railtrack.store.engine import Store
-    from railtrack.web.security import Account
+    from railtrack.web.signing_in.account import Account
 
 View = TypeVar("View", bound=Callable[..., object])
 

@@ -227,7 +227,12 @@ def test_a_new_password_link_ends_the_earlier_one_and_the_sessions(
 
 
 def test_a_password_link_names_the_operators_address_not_the_host_header(web_store: Store, now: datetime) -> None:
-    settings = Settings(base_url="https://railtrack.example.org", secret_key="k" * 32, database_url="sqlite://")
+    settings = Settings(
+        base_url="https://railtrack.example.org",
+        secret_key="k" * 32,
+        database_url="sqlite://",
+        require_second_factor="nobody",
+    )
     client = create_app(settings, web_store, clock=lambda: now).test_client()
     accounts.create_user(web_store, "a@example.org", "", Role.ADMINISTRATOR, password=PASSWORD, actor=CLERK, now=now)
     there = {"base_url": "https://evil.example"}

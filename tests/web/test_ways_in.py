@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from railtrack.store.engine import Store
 from railtrack.store.people import person_by_email
 from railtrack.web.addresses import safe_back
-from railtrack.web.security import Account
+from railtrack.web.signing_in.account import Account
 from tests.web.conftest import PASSWORD, csrf_token, post
 
 JSON = {"Accept": "application/json"}

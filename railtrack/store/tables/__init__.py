@@ -20,6 +20,14 @@ from railtrack.store.tables.cargo import ContainerRow, ShipmentRow, TrainRow
 from railtrack.store.tables.derived import CrossingRow, JourneyRow, VisitRow
 from railtrack.store.tables.events import EventRow, EventSourceRow
 from railtrack.store.tables.places import CorridorRow, LegRow, StationRow
+from railtrack.store.tables.sign_in import (
+    AuthenticatorRow,
+    IdentityRow,
+    PasskeyRow,
+    RecoveryCodeRow,
+    SessionRow,
+    WrongCodesRow,
+)
 from railtrack.store.tables.who import (
     MembershipRow,
     OneTimeLinkRow,
@@ -30,6 +38,7 @@ from railtrack.store.tables.who import (
 
 __all__ = [
     "AuditRow",
+    "AuthenticatorRow",
     "Base",
     "BigId",
     "ChangeCounterRow",
@@ -41,13 +50,17 @@ __all__ = [
     "EventRow",
     "EventSourceRow",
     "FormReceiptRow",
+    "IdentityRow",
     "JourneyRow",
     "LegRow",
     "MembershipRow",
     "OneTimeLinkRow",
     "OrganisationRow",
     "OrganisationStationRow",
+    "PasskeyRow",
+    "RecoveryCodeRow",
     "RemovalRow",
+    "SessionRow",
     "SettingRow",
     "ShipmentRow",
     "StationRow",
@@ -56,4 +69,5 @@ __all__ = [
     "UserRow",
     "UtcTime",
     "VisitRow",
+    "WrongCodesRow",
 ]

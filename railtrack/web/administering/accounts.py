@@ -11,8 +11,8 @@ from railtrack.operations.administering import accounts as operations
 from railtrack.web.current import current_account, current_actor, current_settings, current_store, now, public
 from railtrack.web.errors import error_page
 from railtrack.web.i18n import gettext
-from railtrack.web.security import Account
 from railtrack.web.shell import THEMES, home, is_administrator
+from railtrack.web.signing_in.account import Account
 
 blueprint = Blueprint("accounts", __name__)
 

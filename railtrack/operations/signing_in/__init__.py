@@ -1,0 +1,1 @@
+"""Signing in beyond the password: sessions, one-time codes, passkeys, single sign-on."""
