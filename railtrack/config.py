@@ -51,6 +51,12 @@ class Settings:
     tile_url: str = _setting("", "Online map tiles, `https://…/{z}/{x}/{y}.png`. Empty: the base map is drawn by us")
     tile_attribution: str = _setting("", "Credit line the tile provider asks for")
     nominatim_url: str = _setting("", "Address of a Nominatim server for place names. Empty: our stations only")
+    smtp_url: str = _setting(
+        "",
+        "Mail server: `smtp://USER:PASSWORD@HOST:587` (STARTTLS is insisted on), `smtps://…`, or `smtp://HOST?tls=none`. "
+        "Empty: no mail is sent, links are shown to be passed on",
+    )
+    mail_from: str = _setting("", "Address mails come from, such as `railtrack@example.org`; needed with a mail server")
     public_overview: bool = _setting(True, "`0` asks to sign in before the first page is shown")
     max_upload_mb: int = _setting(32, "Largest file that can be uploaded, in megabytes", least=1)
     max_rows: int = _setting(200_000, "Most rows one file may have", least=1)
@@ -99,6 +105,7 @@ class Settings:
             )
         if self.tile_url and not all(place in self.tile_url for place in ("{z}", "{x}", "{y}")):
             raise WrongSetting(say("%(name)s needs the places {z}, {x} and {y}.", name=variable("tile_url")))
+        _check_mail(self.smtp_url, self.mail_from)
         if self.log_level not in ("debug", "info", "warning", "error"):
             raise WrongSetting(
                 say(
@@ -173,6 +180,11 @@ class Settings:
         return self.oidc_name or urlsplit(self.oidc_issuer).hostname or ""
 
     @property
+    def sends_mail(self) -> bool:
+        """Whether there is a mail server."""
+        return bool(self.smtp_url)
+
+    @property
     def is_local(self) -> bool:
         """Whether users reach railtrack only on the machine it runs on."""
         return urlsplit(self.base_url).hostname in LOCAL_HOSTS
@@ -200,6 +212,25 @@ def table() -> list[tuple[str, str, str]]:
             default = f"`{int(item.default) if isinstance(item.default, bool) else item.default}`"
         rows.append((variable(item.name), default, item.metadata["meaning"]))
     return rows
+
+
+def _check_mail(smtp_url: str, mail_from: str) -> None:
+    if not smtp_url:
+        return
+    try:
+        parts = urlsplit(smtp_url)
+        is_known = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+        is_known = is_known and parts.query in ("", "tls=starttls", "tls=none") and parts.path in ("", "/")
+    except ValueError:  # a port that is no number
+        is_known = False
+    if not is_known:  # it holds a password, so it is not repeated
+        raise WrongSetting(
+            say("%(name)s must be an address such as smtp://user:password@host:587.", name=variable("smtp_url"))
+        )
+    if "@" not in mail_from.strip("@"):
+        raise WrongSetting(
+            say("%(name)s must be an e-mail address when there is a mail server.", name=variable("mail_from"))
+        )
 
 
 def _parse(name: str, kind: object, text: str, least: int | None) -> object:

@@ -28,6 +28,7 @@ COMMANDS = {
     "setup-link": ("upkeep", "setup_link"),
     "stats": ("figures", "stats"),
     "user": ("accounts", "user"),
+    "work": ("working", "work"),
 }
 
 

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from contextlib import nullcontext
 from datetime import date
 
 import click
@@ -80,11 +81,13 @@ def demo(
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
 @click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Threads of each.")
+@click.option("--worker/--no-worker", "has_worker", default=True, help="Do the jobs (mail) too; see: railtrack work")
 @pass_session
-def serve(session: Session, host: str, port: int, workers: int, threads: int) -> None:
+def serve(session: Session, host: str, port: int, workers: int, threads: int, has_worker: bool) -> None:
     """Serve the pages; migrates the embedded database itself."""
     # Flask is loaded by this command alone, the others start sooner without
     from railtrack.cli import serving
+    from railtrack.cli.working import worker_beside
     from railtrack.web.setup_link import setup_address
 
     _insist_free(host, port)
@@ -101,7 +104,8 @@ def serve(session: Session, host: str, port: int, workers: int, threads: int) ->
     link = setup_address(store, session.settings, now=session.now)
     if link is not None:
         click.echo(f"Nobody administers it yet. Set it up, once, at {link}")
-    serving.run(session.settings, store, host, port, workers, threads)
+    with worker_beside(session.settings, os.environ) if has_worker else nullcontext():
+        serving.run(session.settings, store, host, port, workers, threads)
 
 
 def _insist_free(host: str, port: int) -> None:

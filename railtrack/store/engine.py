@@ -115,6 +115,14 @@ class Store:
         return self._engine.dialect.name == "sqlite"
 
     @property
+    def jobs_url(self) -> str:
+        """Where the durable jobs keep their records: a file beside an SQLite database, else the database itself."""
+        url = self._engine.url
+        if self.is_sqlite:
+            url = url.set(database=f"{url.database}.jobs", query={})
+        return url.render_as_string(hide_password=False)
+
+    @property
     def engine(self) -> Engine:
         """The writers' engine, for what must speak to the database itself (accounts, tests)."""
         return self._writers

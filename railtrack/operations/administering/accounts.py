@@ -14,13 +14,20 @@ from railtrack.domain.actors import Actor, Role
 from railtrack.domain.errors import Conflict, NotAllowed, NotFound, Problem, Refused
 from railtrack.domain.messages import Message, say
 from railtrack.domain.people import Person
+from railtrack.operations.administering import lockout
+from railtrack.operations.administering.invitations import queue_invitation
 from railtrack.operations.administering.passwords import hash_password, is_password, problems_of_password
+from railtrack.operations.notifying.post import INVITATION, RESET, PostOffice, queue
+from railtrack.operations.notifying.texts import MailKind
+from railtrack.store import links
 from railtrack.store import people as stored
-from railtrack.store.engine import Reading, Store, Writing
+from railtrack.store.engine import Noting, Reading, Store, Writing
 from railtrack.store.organisations import add_organisation, name_key, organisations
 
 SETUP, PASSWORD = "set-up", "password"
 LINK_LIFE = {SETUP: timedelta(days=7), PASSWORD: timedelta(days=3)}
+# with each of these a password is chosen: one passed on by hand, and those that come by mail
+_CHOOSING = (PASSWORD, INVITATION.purpose, RESET.purpose)
 SETUP_ACTOR = Actor(name="set-up link", role=Role.ADMINISTRATOR, origin="web")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.?[^@\s]*")
 
@@ -62,7 +69,7 @@ def use_setup_link(store: Store, token: str, *, email: str, name: str, password:
     _judge(email=email, name=name, password=password)
     with store.writing(SETUP_ACTOR, now) as w:
         if stored.count_active(w, Role.ADMINISTRATOR) or not stored.take_link(w, SETUP, _hash_token(token)):
-            raise NotFound(_dead_link())
+            raise NotFound(dead_link())
         person = _add(w, email, name, Role.ADMINISTRATOR, None, password)
         w.commit()
     return person
@@ -79,18 +86,24 @@ def create_user(
     *,
     organisation: str = "",
     password: str | None = None,
+    post: PostOffice | None = None,
+    language: str = "",
     actor: Actor,
     now: datetime,
 ) -> Person:
     """Add an account; a partner's organisation is added with it where it is new.
 
-    Without a password nobody can sign in until a link of `make_password_link` was used. Raises NotAllowed unless an
+    Without a password nobody can sign in until a link was used: that of an invitation by mail, if there is a `post`,
+    or one of `make_password_link`. `language` is that of the mail. Raises NotAllowed unless an
     administrator asks, Refused for an address that is taken or will not do.
     """
     _only_administrators(actor)
     _judge(email=email, name=name, password=password, role=role, organisation=organisation)
     with store.writing(actor, now) as w:
         person = _add(w, email, name, role, _organisation_id(w, role, organisation), password)
+        if post is not None:
+            queue_invitation(w, post, person, actor=actor, language=language)
+            w.audit("invite", "user", person.email, organisation_id=_organisation_of(person))
         w.commit()
     return person
 
@@ -149,31 +162,39 @@ def make_password_link(store: Store, email: str, *, actor: Actor, now: datetime)
 def person_of_password_link(store: Store, token: str, *, now: datetime) -> Person | None:
     """Whom a password link is for; None where it is dead."""
     with store.reading() as reading:
-        person_id = stored.link_person(reading, PASSWORD, _hash_token(token), now)
-        person = None if person_id is None else stored.person_by_id(reading, person_id)
+        found = links.link_alive(reading, _CHOOSING, _hash_token(token), now)
+        person = None if found is None else stored.person_by_id(reading, found[1])
     return person if person is not None and person.is_active else None
 
 
-def use_password_link(store: Store, token: str, *, password: str, now: datetime) -> Person:
-    """Set the password of whom the link is for, end their sessions, use the link up.
+def use_password_link(
+    store: Store, token: str, *, password: str, post: PostOffice | None = None, now: datetime
+) -> Person:
+    """Set the password of whom the link is for, end their sessions and any hold, use up all such links of theirs.
 
-    Raises NotFound for a dead link, Refused for a password that will not do.
+    Whoever had a password before is told by mail that it was changed. Raises NotFound for a dead link, Refused for a
+    password that will not do.
     """
     person = person_of_password_link(store, token, now=now)
     if person is None:
-        raise NotFound(_dead_link())
+        raise NotFound(dead_link())
     _judge(password=password)
     with store.noting(person.actor("web"), now) as w:
-        if not stored.take_link(w, PASSWORD, _hash_token(token)):
-            raise NotFound(_dead_link())
+        if not any(stored.take_link(w, purpose, _hash_token(token)) for purpose in _CHOOSING):
+            raise NotFound(dead_link())
+        links.end_links(w, person.id, _CHOOSING)
+        lockout.let_in_again(w, person)
         stored.change_person(w, person.id, password=hash_password(password), fs_uniquifier=_new_key())
         w.audit("set password", "user", person.email, organisation_id=_organisation_of(person))
+        _tell_changed(w, post, person)
         w.commit()
     with store.reading() as reading:
         return _named(reading, person.email)
 
 
-def change_password(store: Store, *, old: str, new: str, actor: Actor, now: datetime) -> Person:
+def change_password(
+    store: Store, *, old: str, new: str, post: PostOffice | None = None, actor: Actor, now: datetime
+) -> Person:
     """Change one's own password and end one's other sessions; raises Refused if `old` is wrong or `new` will not do."""
     person = find_user(store, actor.name)
     if not is_password(person, old):
@@ -190,6 +211,7 @@ def change_password(store: Store, *, old: str, new: str, actor: Actor, now: date
     with store.noting(actor, now) as w:
         stored.change_person(w, person.id, password=hash_password(new), fs_uniquifier=_new_key())
         w.audit("set password", "user", person.email, organisation_id=_organisation_of(person))
+        _tell_changed(w, post, person)
         w.commit()
     return find_user(store, actor.name)
 
@@ -217,6 +239,20 @@ def remembered_secret(store: Store, name: str, *, now: datetime) -> str:
 
 
 # ---------------------------------------------------------------- helpers
+
+
+def address_problems(email: str) -> list[Problem]:
+    """What is wrong with an address somebody typed."""
+    if _ADDRESS.fullmatch(email.strip()) and len(email.strip()) <= 255:
+        return []
+    return [
+        Problem(
+            message=say("This is no e-mail address."),
+            remedy=say("Write it as name@example.org."),
+            column="email",
+            value=email,
+        )
+    ]
 
 
 def _add(w: Writing, email: str, name: str, role: Role, organisation_id: int | None, password: str | None) -> Person:
@@ -255,16 +291,7 @@ def _judge(
     role: Role | None = None,
     organisation: str = "",
 ) -> None:
-    problems = []
-    if email is not None and (not _ADDRESS.fullmatch(email.strip()) or len(email.strip()) > 255):
-        problems.append(
-            Problem(
-                message=say("This is no e-mail address."),
-                remedy=say("Write it as name@example.org."),
-                column="email",
-                value=email,
-            )
-        )
+    problems = [] if email is None else address_problems(email)
     if name is not None and len(name) > 200:
         problems.append(
             Problem(message=say("The name is longer than 200 characters."), remedy=say("Shorten it."), column="name")
@@ -340,11 +367,17 @@ def _only_administrators(actor: Actor) -> None:
         raise NotAllowed(say("Only an administrator manages accounts."))
 
 
+def _tell_changed(w: Noting, post: PostOffice | None, person: Person) -> None:
+    if post is not None and person.password_hash is not None:
+        queue(w, post, MailKind.PASSWORD_CHANGED, person.email, person=person)
+
+
 def _organisation_of(person: Person) -> int | None:
     return None if person.organisation is None else person.organisation.id
 
 
-def _dead_link() -> Message:
+def dead_link() -> Message:
+    """What is said of a link that does not work."""
     return say("This link was used already, has run out, or never was. Ask an administrator for a new one.")
 
 

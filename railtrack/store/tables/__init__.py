@@ -19,6 +19,7 @@ from railtrack.store.tables.bookkeeping import (
 from railtrack.store.tables.cargo import ContainerRow, ShipmentRow, TrainRow
 from railtrack.store.tables.derived import CrossingRow, JourneyRow, VisitRow
 from railtrack.store.tables.events import EventRow, EventSourceRow
+from railtrack.store.tables.mail import AddressChangeRow, KnockRow, MailRow, WorkerRow
 from railtrack.store.tables.places import CorridorRow, LegRow, StationRow
 from railtrack.store.tables.sign_in import (
     AuthenticatorRow,
@@ -37,6 +38,7 @@ from railtrack.store.tables.who import (
 )
 
 __all__ = [
+    "AddressChangeRow",
     "AuditRow",
     "AuthenticatorRow",
     "Base",
@@ -52,7 +54,9 @@ __all__ = [
     "FormReceiptRow",
     "IdentityRow",
     "JourneyRow",
+    "KnockRow",
     "LegRow",
+    "MailRow",
     "MembershipRow",
     "OneTimeLinkRow",
     "OrganisationRow",
@@ -69,5 +73,6 @@ __all__ = [
     "UserRow",
     "UtcTime",
     "VisitRow",
+    "WorkerRow",
     "WrongCodesRow",
 ]
