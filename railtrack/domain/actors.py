@@ -73,6 +73,14 @@ class Actor:
     def is_administrator(self) -> bool:
         return self.may(Operation.KEEP_ACCOUNTS)
 
+    def tells_at(self, station: str | None) -> bool:
+        """Whether this actor may say what happened at a station, or between them; a terminal only at its own."""
+        return self.role is not Role.TERMINAL or station in self.stations
+
+    def mends(self, sender: str) -> bool:
+        """Whether this actor may correct or withdraw what was stated in this name."""
+        return self.may(Operation.MEND, own=sender == self.organisation)
+
     def owns(self, organisation_id: int) -> bool:
         """Whether a shipment in sight that belongs to this organisation counts as the actor's own."""
         return self.role is Role.TERMINAL or organisation_id == self.organisation_id

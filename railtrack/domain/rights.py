@@ -7,6 +7,9 @@ stations. The published record is history and open to everybody who is signed in
 from enum import IntEnum, StrEnum
 from typing import Protocol
 
+from railtrack.domain.errors import NotAllowed
+from railtrack.domain.messages import Message, say
+
 
 class Role(StrEnum):
     PARTNER = "partner"  # ships or forwards, and records it
@@ -94,6 +97,19 @@ def reach(who: HasRole, operation: Operation) -> Reach:
 def may(who: HasRole, operation: Operation, *, own: bool = True) -> bool:
     """Whether somebody may do this, with what is their own or with what is others'."""
     return reach(who, operation) >= (Reach.OWN if own else Reach.ALL)
+
+
+def insist(who: HasRole, operation: Operation, *, own: bool = True, refusal: Message | None = None) -> None:
+    """Raise NotAllowed unless somebody may do this; `refusal` says so in words that fit better than the role's."""
+    if not may(who, operation, own=own):
+        raise NotAllowed(refusal or _REFUSALS.get(who.role) or say("Your role does not permit this."))
+
+
+_REFUSALS = {
+    Role.READER: say("Your role reads and changes nothing."),
+    Role.CITY: say("Your role reads everything and changes nothing."),
+    Role.TERMINAL: say("A terminal records events at its own stations, nothing else."),
+}
 
 
 def hidden_from(role: Role) -> frozenset[Operation]:

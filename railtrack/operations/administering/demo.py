@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from railtrack.domain.actors import Actor, Role
-from railtrack.domain.errors import NotAllowed, Problem, Refused
+from railtrack.domain.errors import Problem, Refused
 from railtrack.domain.messages import say
 from railtrack.domain.progress import Progress
+from railtrack.domain.rights import Operation, insist
 from railtrack.domain.rows.verdicts import Outcome, State
 from railtrack.domain.simulation.cargo import PARTNERS
 from railtrack.domain.simulation.service import SimulatedTrain, simulate
@@ -89,8 +90,9 @@ def remove_demo(store: Store, *, actor: Actor, now: datetime) -> int:
 
 
 def _only_administrators(actor: Actor) -> None:
-    if not actor.is_administrator:
-        raise NotAllowed(say("Only an administrator adds or removes simulated history."))
+    insist(
+        actor, Operation.SIMULATE, own=False, refusal=say("Only an administrator adds or removes simulated history.")
+    )
 
 
 def _new_trains(trains: Sequence[SimulatedTrain], booked: Outcome) -> int:

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from railtrack import resources
 from railtrack.domain.actors import EVERYTHING, Actor
-from railtrack.domain.errors import Conflict, NotAllowed, NotFound, Problem, Refused, Unavailable
+from railtrack.domain.errors import Conflict, NotFound, Problem, Refused, Unavailable
 from railtrack.domain.line.gazetteer import Gazetteer
 from railtrack.domain.line.mending.corridor import Chain, judge_corridor, misfits, read_chain, ways_lost
 from railtrack.domain.line.mending.leg import (
@@ -30,6 +30,7 @@ from railtrack.domain.line.mending.station import judge_station
 from railtrack.domain.line.places import Corridor, Leg, Mode, Station
 from railtrack.domain.messages import Message, say
 from railtrack.domain.records import AuditEntry
+from railtrack.domain.rights import Operation, insist
 from railtrack.domain.rows.judging import Judged
 from railtrack.domain.rows.raw import RawRow
 from railtrack.domain.world import World
@@ -363,8 +364,7 @@ def _save_corridor(
 
 
 def _only_administrators(actor: Actor) -> None:
-    if not actor.is_administrator:
-        raise NotAllowed(say("Stations, legs and corridors are an administrator's."))
+    insist(actor, Operation.KEEP_PLACES, own=False, refusal=say("Stations, legs and corridors are an administrator's."))
 
 
 def _taken(judged: Judged[T]) -> T:

@@ -6,10 +6,11 @@ What something uses stays: the refusal says what. What is taken out does not com
 from datetime import datetime
 
 from railtrack.domain.actors import Actor
-from railtrack.domain.errors import NotAllowed, Problem, Refused
+from railtrack.domain.errors import Problem, Refused
 from railtrack.domain.line.network import Network
 from railtrack.domain.messages import Message, say
 from railtrack.domain.records import AuditEntry
+from railtrack.domain.rights import Operation, insist
 from railtrack.store import reference as stored
 from railtrack.store.engine import Reading, Store
 from railtrack.store.writing.removing import recorded_at, removals
@@ -118,5 +119,4 @@ def _refuse_if(uses: tuple[Message, ...]) -> None:
 
 
 def _only_administrators(actor: Actor) -> None:
-    if not actor.is_administrator:
-        raise NotAllowed(say("Stations, legs and corridors are an administrator's."))
+    insist(actor, Operation.KEEP_PLACES, own=False, refusal=say("Stations, legs and corridors are an administrator's."))

@@ -11,6 +11,7 @@ from railtrack.domain.errors import NotAllowed, Problem
 from railtrack.domain.line.network import Network
 from railtrack.domain.messages import say
 from railtrack.domain.records import PUBLISHED_RECORD, Organisation, RecordedShipment
+from railtrack.domain.rights import Operation, insist
 from railtrack.domain.rows.verdicts import Outcome, State, Take, Verdict, rejected
 from railtrack.store.engine import Reading, Store
 from railtrack.store.organisations import add_organisation, name_key, organisations
@@ -36,8 +37,7 @@ def book(
     `update` lets a row change what is recorded. `provenance` (by reference) and `otherwise` mark what no partner
     entered. Raises NotAllowed for a role that only reads.
     """
-    if not actor.may_write:
-        raise NotAllowed(say("Your role reads everything and changes nothing."))
+    insist(actor, Operation.BOOK)
 
     def is_published(reference: str) -> bool:
         return (provenance or {}).get(reference, otherwise).published
@@ -96,14 +96,15 @@ def _judge(
     )
     numbers = _trains_with_slots(rows, recorded.values())
     capacities = train_capacities(reading.session, numbers)
-    shared = set() if actor.is_administrator else trains_shared(reading.session, numbers, actor.organisation_id)
+    all_slots = actor.may(Operation.SET_SLOTS, own=False)
+    shared = set() if all_slots else trains_shared(reading.session, numbers, actor.organisation_id)
 
     def judged(trains: Mapping[ShipmentKey, TrainKey]) -> _Judged:
         ledger = BookingLedger(
             {(owner, ref): s for (owner, ref), s in recorded.items()},
             capacities,
             update=update,
-            may_tell_past=actor.is_administrator,
+            may_tell_past=actor.may(Operation.SPEAK_FOR, own=False),
             shared=shared,
             trains=trains,
         )
@@ -137,7 +138,7 @@ def _owner(
 ) -> int | str | Problem:
     """Say whose shipment a row is: an organisation's id, the name of a new one, or why that cannot be."""
     stated = row.shipment.partner
-    if actor.is_administrator:
+    if actor.may(Operation.SPEAK_FOR, own=False):
         if not stated:
             return Problem(
                 message=say("Whose shipment is this?"),

@@ -3,12 +3,13 @@
 from railtrack.domain.actors import Actor
 from railtrack.domain.errors import NotAllowed
 from railtrack.domain.messages import say
+from railtrack.domain.rights import Operation, insist
 
 
 def owner_id(actor: Actor) -> int:
     """Give the account whose desk it is. Raises NotAllowed for who only reads, and for the command line."""
     if not actor.may_write:
-        raise NotAllowed(say("Your role reads everything and changes nothing."))
+        insist(actor, Operation.BOOK)
     if actor.user_id is None:
         raise NotAllowed(say("Only somebody with an account has a desk."))
     return actor.user_id

@@ -17,6 +17,7 @@ from railtrack.domain.errors import Conflict, NotFound
 from railtrack.domain.messages import say
 from railtrack.domain.movement.events import EventKind
 from railtrack.domain.records import Organisation, RecordedEvent, RecordedShipment
+from railtrack.domain.rights import Operation, insist
 from railtrack.domain.rows.raw import RawRow
 from railtrack.domain.rows.verdicts import Outcome, State
 from railtrack.domain.world import World
@@ -71,7 +72,7 @@ def shipment_id(store: Store, reference: str, partner: str, *, actor: Actor) -> 
     """Find a recorded shipment by its reference: the actor's own, or that of `partner` for an administrator."""
     with store.reading() as reading:
         owner = actor.organisation_id
-        if actor.is_administrator:
+        if actor.may(Operation.SPEAK_FOR, own=False):
             named = organisations(reading.session).get(name_key(partner))
             owner = named.id if named else None
         return None if owner is None else entry.shipment_id(reading, actor.scope, owner, reference.strip())
@@ -113,6 +114,7 @@ def keep_draft(
     store: Store, title: str, fields: Mapping[str, Any], *, actor: Actor, now: datetime, draft: int | None = None
 ) -> int:
     """Put a shipment form aside and give its number. Raises NotAllowed for a role that only reads."""
+    insist(actor, Operation.BOOK)
     with store.noting(actor, now) as w:
         kept = desk.save_draft(w, owner_id(actor), title[:200], dict(fields), draft)
         w.commit()
@@ -164,8 +166,8 @@ def withdraw(
 
 
 def event(store: Store, event_id: str, *, actor: Actor) -> RecordedEvent:
-    """Give a version of a statement about a shipment the actor may write to; raises NotFound."""
-    found = events_named(store, [event_id], actor=actor)
+    """Give a version of a statement the actor may correct or withdraw; raises NotFound for those of others."""
+    found = [each for each in events_named(store, [event_id], actor=actor) if actor.mends(each.sender)]
     if not found:
         raise NotFound(say("There is no such event."))
     return found[0]

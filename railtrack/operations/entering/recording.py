@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from railtrack.domain.actors import Actor
-from railtrack.domain.errors import NotAllowed, Problem
+from railtrack.domain.errors import Problem
 from railtrack.domain.line.network import Network
 from railtrack.domain.messages import say
 from railtrack.domain.movement.events import EventFacts, StatedEvent
 from railtrack.domain.movement.statements import Statement, StatementLedger
+from railtrack.domain.rights import Operation, insist
 from railtrack.domain.rows.verdicts import Outcome, State, Take, Verdict, rejected
 from railtrack.store.engine import Reading, Store
 from railtrack.store.organisations import name_key, organisations
@@ -44,8 +45,7 @@ def record(
 
     Raises NotAllowed for a role that only reads.
     """
-    if not actor.may_write:
-        raise NotAllowed(say("Your role reads everything and changes nothing."))
+    insist(actor, Operation.TELL)
     if take is Take.NOTHING:
         with store.reading() as reading:
             return Outcome(_judge(reading, rows, network, actor)[1], stored=False)
@@ -66,7 +66,9 @@ def _judge(
     facts = [row.event for row in rows]
     resolver = _Resolver(
         actor,
-        {key: each.name for key, each in organisations(session).items()} if actor.is_administrator else {},
+        {key: each.name for key, each in organisations(session).items()}
+        if actor.may(Operation.SPEAK_FOR, own=False)
+        else {},
         shipments_named(session, scope, (f.reference for f in facts if f.reference)),
         spans_of(session, scope, (f.container for f in facts if f.container and not f.reference)),
     )
@@ -81,7 +83,7 @@ def _judge(
         versions_about(session, shipments),
         {key: event_id for key, (event_id, _) in sources.items()},
         lambda: str(uuid4()),
-        may_mend_all=actor.is_administrator,
+        may_mend_all=actor.may(Operation.MEND, own=False),
     )
     statements = [r for r in resolved if isinstance(r, Statement)]
     taken = _with_warnings(reading, network, ledger, statements, ledger.take_all(statements))
@@ -121,6 +123,13 @@ class _Resolver:
         self._spans = spans
 
     def resolve(self, row: StatedEvent) -> Statement | Problem:
+        """Say what a row is about, or why its sender may not say it."""
+        found = self._found(row)
+        if isinstance(found, Problem) or row.event.voids or self._actor.tells_at(row.event.station):
+            return found
+        return _elsewhere(row.event.station or "", sorted(self._actor.stations))
+
+    def _found(self, row: StatedEvent) -> Statement | Problem:
         facts = row.event
         if facts.voids:
             return Statement(row, None, None, self._sender(facts, None))
@@ -156,7 +165,7 @@ class _Resolver:
 
     def _sender(self, facts: EventFacts, known: Known | None) -> str:
         """Say in whose name a row speaks; an administrator speaks for the shipment's partner unless told otherwise."""
-        if not self._actor.is_administrator:
+        if not self._actor.may(Operation.SPEAK_FOR, own=False):
             return self._actor.organisation or ""
         said = facts.sender or facts.partner
         if not said:
@@ -171,6 +180,16 @@ def _is(name: str, other: str) -> bool:
 def _holds(span: Span, at: datetime) -> bool:
     starts = span.departed is None or span.departed - SPAN_MARGIN <= at
     return starts and (span.arrived is None or at <= span.arrived + SPAN_MARGIN)
+
+
+def _elsewhere(station: str, own: Sequence[str]) -> Problem:
+    return Problem(
+        message=say("You record what happens at your own stations."),
+        remedy=say("They are: %(stations)s.", stations=", ".join(own)),
+        column="station",
+        value=station,
+        suggestions=tuple(own),
+    )
 
 
 def _unknown_reference(reference: str) -> Problem:

@@ -16,6 +16,7 @@ from railtrack.domain.errors import NotFound
 from railtrack.domain.line.network import Network
 from railtrack.domain.messages import say
 from railtrack.domain.records import RecordedEvent, RecordedShipment
+from railtrack.domain.rights import Operation, insist
 from railtrack.domain.times import Moment
 from railtrack.exchange.columns import EVENT_EXPORT_COLUMNS, JOURNEY_COLUMNS, SHIPMENT_EXPORT_COLUMNS, VISIT_COLUMNS
 from railtrack.exchange.writing import WRITERS, event_cells, shipment_cells, text_cell
@@ -59,6 +60,7 @@ def export(
     Lines stand in the order of recording, so that a correction never precedes what it corrects. Raises NotFound for a
     partner or corridor nobody in sight has, Refused where the rows are more than a sheet holds.
     """
+    insist(actor, Operation.EXPORT)
     kind, written = What(what), Form(form)
     network = load_world(store).network
     if kind in (What.SHIPMENTS, What.EVENTS) and written is not Form.GEOJSON:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from railtrack.analytics import statistics as analytics
 from railtrack.domain.actors import Actor
 from railtrack.domain.movement.journeys import hours_between
+from railtrack.domain.rights import Operation, insist
 from railtrack.operations.figures.statistics import (
     Filters,
     Options,
@@ -47,6 +48,7 @@ def behind(
     `group` names the row by its grouped columns, None being the row of those without. Everything recorded up to now
     is heard.
     """
+    insist(actor, Operation.MEASURE)
     seen = settled(store, filters, actor)
     engine = engine_of(store)
     engine.refresh()
@@ -58,6 +60,7 @@ def ungrouped(
     store: Store, statistic: Statistic, *, filters: Filters, by: tuple[str, ...], options: Options, actor: Actor
 ) -> Behind:
     """Give the journeys that stand in no row when grouped so."""
+    insist(actor, Operation.MEASURE)
     seen = settled(store, filters, actor)
     ids = analytics.ungrouped(engine_of(store), statistic, seen, by, options, scope=actor.scope)
     return Behind(tuple(ids))
@@ -67,18 +70,21 @@ def unpublished(
     store: Store, *, filters: Filters, by: tuple[str, ...], options: Options, actor: Actor
 ) -> list[analytics.Row]:
     """Say of volume for how many journeys containers, TEU and weight were not told."""
+    insist(actor, Operation.MEASURE)
     seen = settled(store, filters, actor)
     return analytics.unpublished(engine_of(store), seen, by, options, scope=actor.scope)
 
 
 def lines(store: Store, ids: tuple[int, ...], *, actor: Actor) -> list[JourneyLine]:
     """Read journeys by id, those in sight."""
+    insist(actor, Operation.MEASURE)
     with store.reading() as reading:
         return list(journey_lines(reading, actor.scope, ids))
 
 
 def cells(store: Store, found: Behind, *, actor: Actor) -> Iterator[dict[str, object]]:
     """Give all of them as rows of a file, with the columns COLUMNS."""
+    insist(actor, Operation.EXPORT)
     with store.reading() as reading:
         for line in journey_lines(reading, actor.scope, found.ids):
             row = {name: getattr(line, name, None) for name in COLUMNS}

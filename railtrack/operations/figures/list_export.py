@@ -6,6 +6,7 @@ from datetime import datetime
 from railtrack.domain.actors import Actor
 from railtrack.domain.errors import Problem, Refused
 from railtrack.domain.messages import say
+from railtrack.domain.rights import Operation, insist
 from railtrack.exchange.writing import WRITERS
 from railtrack.operations.administering.reference import load_world
 from railtrack.operations.following.whereabouts import Followed, every_one
@@ -53,6 +54,7 @@ def export_list(
     descending: bool = True,
 ) -> Iterator[bytes]:
     """Give the pieces of a CSV or XLSX file; raises Refused for another form, or more rows than a sheet holds."""
+    insist(actor, Operation.EXPORT)
     if form not in FORMS:
         raise Refused(
             [

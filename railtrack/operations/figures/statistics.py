@@ -14,6 +14,7 @@ from railtrack.analytics.statistics import compute as _compute
 from railtrack.domain.actors import Actor
 from railtrack.domain.errors import NotFound, RailtrackError
 from railtrack.domain.messages import say
+from railtrack.domain.rights import Operation, insist
 from railtrack.operations.administering.reference import load_world
 from railtrack.store.engine import Store
 from railtrack.store.organisations import name_key
@@ -60,6 +61,7 @@ def compute(
     except ValueError:
         known = ", ".join(each.value for each in Statistic)
         raise WrongUsage(say("There is no statistic %(name)s. There are: %(known)s.", name=name, known=known)) from None
+    insist(actor, Operation.MEASURE)
     seen = settled(store, filters or Filters(), actor)
     engine = engine_of(store)
     engine.refresh()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from railtrack.domain.actors import Actor
-from railtrack.domain.errors import NotAllowed, NotFound
+from railtrack.domain.errors import NotFound
 from railtrack.domain.line.network import Network
 from railtrack.domain.line.places import Station
 from railtrack.domain.messages import Message, say
@@ -24,6 +24,7 @@ from railtrack.domain.records import (
     RecordedShipment,
     ShipmentSummary,
 )
+from railtrack.domain.rights import Operation, insist
 from railtrack.operations.administering.reference import load_world
 from railtrack.operations.figures import statistics
 from railtrack.operations.following.whereabouts import Followed, follow
@@ -270,6 +271,7 @@ def audit_of_shipment(
     """Give who changed what about a shipment, newest first; raises NotFound, then NotAllowed but for administrators."""
     with store.reading() as reading:
         found = shipment(reading, actor.scope, shipment_id)
-        if not actor.is_administrator:
-            raise NotAllowed(say("Only an administrator reads the audit."))
+        own = actor.owns(found.organisation.id)
+        refusal = say("Only an administrator reads the audit.")
+        insist(actor, Operation.READ_AUDIT, own=own, refusal=refusal)
         return found, history_of_shipment(reading, actor.scope, shipment_id, cursor=cursor)

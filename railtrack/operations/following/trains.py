@@ -8,6 +8,7 @@ from railtrack.domain.actors import Actor, Role
 from railtrack.domain.errors import Conflict, NotAllowed, NotFound, Problem, Refused
 from railtrack.domain.messages import say
 from railtrack.domain.records import Page, Train
+from railtrack.domain.rights import Operation, insist
 from railtrack.operations.administering.reference import load_world
 from railtrack.operations.following.whereabouts import Followed, follow_all
 from railtrack.store.engine import Reading, Store
@@ -85,8 +86,7 @@ def set_capacity(
     `seen_teu` is what the asker was shown before: raises Conflict where it is something else by now. Raises
     NotAllowed, NotFound, Refused for a number that is none.
     """
-    if actor.role is Role.CITY:
-        raise NotAllowed(say("Your role reads everything and changes nothing."))
+    insist(actor, Operation.SET_SLOTS)
     if not isfinite(capacity_teu) or not 0 < capacity_teu <= MOST_TEU:
         raise Refused([_no_capacity(capacity_teu)])
     network = load_world(store).network
@@ -109,10 +109,11 @@ def set_capacity(
 
 
 def is_aboard(page: TrainPage, actor: Actor) -> bool:
-    """Whether the asker may speak of this train: an administrator, or a partner with something aboard."""
-    if actor.is_administrator:
-        return True
-    return actor.may_write and any(each.summary.partner == actor.organisation for each in page.shipments)
+    """Whether the asker may speak of this train: an administrator, a partner with something aboard, its terminals."""
+    if actor.role is Role.TERMINAL:
+        return actor.may(Operation.TELL) and any(not each.summary.published for each in page.shipments)
+    own = any(each.summary.partner == actor.organisation for each in page.shipments)
+    return actor.may(Operation.TELL, own=own)
 
 
 def _find(reading: Reading, number: str, day: date, origin: str, actor: Actor, now: datetime) -> OneTrain | None:
@@ -125,9 +126,8 @@ def _find(reading: Reading, number: str, day: date, origin: str, actor: Actor, n
 
 
 def _may_set(reading: Reading, found: OneTrain, actor: Actor) -> bool:
-    if actor.is_administrator:
-        return True
-    return any(s.partner == actor.organisation for s in summaries(reading.session, found.shipment_ids))
+    own = any(s.partner == actor.organisation for s in summaries(reading.session, found.shipment_ids))
+    return actor.may(Operation.SET_SLOTS, own=own)
 
 
 def _unknown(number: str, day: date) -> NotFound:
@@ -153,7 +153,7 @@ def _no_plan(number: str) -> Problem:
 
 def _is_settled(reading: Reading, found: OneTrain, actor: Actor) -> bool:
     """Whether slots are agreed and others have something aboard, so that only an administrator changes them."""
-    if actor.is_administrator or found.train.capacity_teu is None or found.planned is None:
+    if actor.may(Operation.SET_SLOTS, own=False) or found.train.capacity_teu is None or found.planned is None:
         return False
     key = (found.train.number, found.planned, found.train.origin)
     return key in trains_shared(reading.session, [found.train.number], actor.organisation_id)

@@ -15,6 +15,7 @@ from railtrack.domain.movement.events import Classifier, EventFacts, EventKind
 from railtrack.domain.movement.journeys import Status
 from railtrack.domain.movement.statements import StatementLedger, Version
 from railtrack.domain.records import RecordedEvent
+from railtrack.domain.rights import Operation
 from railtrack.store.engine import Writing
 from railtrack.store.moments import columns, moment
 from railtrack.store.tables import (
@@ -273,7 +274,7 @@ def write_statements(w: Writing, network: Network, ledger: StatementLedger, *, s
 def _event_columns(w: Writing, version: Version, *, simulated: bool) -> dict[str, Any]:
     facts = version.facts
     assert facts is not None  # noqa: S101 - only new versions are written
-    may_say_when = w.actor.is_administrator and facts.recorded_at is not None
+    may_say_when = w.actor.may(Operation.SPEAK_FOR, own=False) and facts.recorded_at is not None
     return {
         "id": version.id,
         "change": w.change,
