@@ -5,7 +5,7 @@ from typing import Protocol
 from flask import Flask
 
 from railtrack.web import marks, moments, numbers
-from railtrack.web.i18n import gettext, language, words
+from railtrack.web.i18n import gettext, language, told, words
 
 
 class Named(Protocol):
@@ -21,6 +21,7 @@ class Named(Protocol):
 
 FILTERS = {
     "words": words,
+    "told": told,
     "number": numbers.number,
     "decimal": numbers.decimal,
     "tidy": numbers.tidy,

@@ -80,6 +80,11 @@ def ngettext(one: str, many: str, num: int, /, **values: object) -> str:
     return said
 
 
+def told(text: str) -> str:
+    """Say a sentence of the reference data in the reader's language; one written by somebody here stands as it is."""
+    return str(flask_babel.gettext(text)) if text else ""
+
+
 def format_number(value: float, pattern: str) -> str:
     """Write a number with the language's signs."""
     said: str = flask_babel.format_decimal(value, format=pattern)

@@ -9,7 +9,7 @@ from railtrack.domain.cargo.rates import EURO, Rate
 from railtrack.domain.records import RecordedShipment
 from railtrack.domain.times import Moment
 from railtrack.operations.administering.reference import reference_data
-from railtrack.web.i18n import format_day, gettext, ngettext
+from railtrack.web.i18n import format_day, gettext, ngettext, told
 from railtrack.web.numbers import number
 
 
@@ -63,7 +63,7 @@ def _rate(part: Part) -> str:
     said = gettext("%(rows)s; 1 EUR = %(rate)s %(currency)s, %(days)s", rows=rows, rate=f"{rate.per_eur.normalize():f}",
                    currency=rate.currency, days=_days(rate))  # fmt: skip
     if rate.quality:
-        said += f" ({rate.quality})"
+        said += f" ({told(rate.quality)})"
     return gettext("%(said)s: there is none of the day itself", said=said) if part.converted.out_of_date else said
 
 
