@@ -14,8 +14,8 @@ from railtrack import resources
 from railtrack.config import Settings
 from railtrack.operations.administering.accounts import remembered_secret
 from railtrack.store.engine import Store
-from railtrack.web import about, errors, filters, headers, health, i18n, shell, simulated
-from railtrack.web.administering import accounts, places, removing
+from railtrack.web import about, errors, filters, headers, health, i18n, limits, shell, simulated
+from railtrack.web.administering import accounts, outbox, places, removing, resetting
 from railtrack.web.current import system_clock
 from railtrack.web.entering import event_form, imports, offline, shipment_form
 from railtrack.web.figures import statistics
@@ -59,6 +59,7 @@ def create_app(
     shell.register(app)
     simulated.register(app)
     errors.register(app)
+    limits.register(app)
     headers.register(app)
     for blueprint in _pages():
         app.register_blueprint(blueprint)
@@ -68,6 +69,8 @@ def create_app(
 def _pages() -> Iterator[Blueprint]:
     """Every blueprint, one per noun."""
     yield accounts.blueprint
+    yield resetting.blueprint
+    yield outbox.blueprint
     yield own.blueprint
     yield second_step.blueprint
     yield health.blueprint

@@ -9,6 +9,7 @@ from flask import Flask, current_app, request, session, url_for
 from railtrack.domain.errors import Problem
 from railtrack.web.current import current_account
 from railtrack.web.i18n import gettext, language, languages, words
+from railtrack.web.post import sends_mail
 
 THEMES = ("light", "dark")
 
@@ -36,6 +37,7 @@ def register(app: Flask) -> None:
         may_write=may_write,
         is_administrator=is_administrator,
         theme=theme,
+        sends_mail=sends_mail,
         same_page_with=same_page_with,
         problem_links=problem_links,
     )

@@ -223,6 +223,9 @@ def test_a_new_password_link_ends_the_earlier_one_and_the_sessions(
     assert city.get("/account").status_code == 200
     assert post(fresh, second, form_at=second, password="another short sentence").status_code == 302
     assert city.get("/account").status_code == 302
+    # a link is one factor only: whoever had a password signs in with the new one
+    assert fresh.get("/account").status_code == 302
+    assert post(fresh, "/sign-in", email="city@example.org", password="another short sentence").status_code == 302
     assert fresh.get("/account").status_code == 200
 
 

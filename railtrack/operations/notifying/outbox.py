@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from railtrack.domain.actors import Actor
-from railtrack.domain.errors import NotAllowed, NotFound
+from railtrack.domain.errors import NotFound
 from railtrack.domain.messages import say
+from railtrack.domain.rights import Operation, insist
 from railtrack.operations.notifying.post import PostOffice, queue
 from railtrack.operations.notifying.texts import MailKind
 from railtrack.store import mail as stored
@@ -69,5 +70,4 @@ def send_test(store: Store, post: PostOffice, *, actor: Actor, now: datetime) ->
 
 
 def _only_administrators(actor: Actor) -> None:
-    if not actor.is_administrator:
-        raise NotAllowed(say("Only an administrator sees the outbox."))
+    insist(actor, Operation.KEEP_ACCOUNTS, own=False, refusal=say("Only an administrator sees the outbox."))

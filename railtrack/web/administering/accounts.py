@@ -8,9 +8,12 @@ from railtrack.domain.actors import Role
 from railtrack.domain.errors import NotFound, Problem, Refused
 from railtrack.domain.messages import say
 from railtrack.operations.administering import accounts as operations
+from railtrack.operations.administering import invitations
 from railtrack.web.current import current_account, current_actor, current_settings, current_store, now, public
 from railtrack.web.errors import error_page
-from railtrack.web.i18n import gettext
+from railtrack.web.i18n import gettext, language
+from railtrack.web.limits import LINK, OWN_PASSWORD, limited
+from railtrack.web.post import current_post
 from railtrack.web.shell import THEMES, home, is_administrator
 from railtrack.web.signing_in.account import Account
 
@@ -38,6 +41,7 @@ def choose_theme() -> ResponseReturnValue:
 
 
 @blueprint.route("/account/password", methods=["GET", "POST"])
+@limited(OWN_PASSWORD)
 def change_password() -> ResponseReturnValue:
     """Choose another password; all other sessions of this account end."""
     problems: tuple[Problem, ...] = ()
@@ -47,6 +51,7 @@ def change_password() -> ResponseReturnValue:
                 current_store(),
                 old=request.form.get("old", ""),
                 new=request.form.get("password", ""),
+                post=current_post(),
                 actor=current_actor(),
                 now=now(),
             )
@@ -63,6 +68,7 @@ def change_password() -> ResponseReturnValue:
 
 @blueprint.route("/setup/<token>", methods=["GET", "POST"])
 @public
+@limited(LINK)
 def setup(token: str) -> ResponseReturnValue:
     """Make the first administrator."""
     problems: tuple[Problem, ...] = ()
@@ -82,33 +88,42 @@ def setup(token: str) -> ResponseReturnValue:
         except Refused as refused:
             problems = refused.problems
         except NotFound:
-            return _dead_link()
+            return dead_link_page()
     elif not operations.is_setup_link_alive(current_store(), token, now=now()):
-        return _dead_link()
+        return dead_link_page()
     return render_template("account/setup.html", problems=problems, form=request.form), 422 if problems else 200
 
 
 @blueprint.route("/password/<token>", methods=["GET", "POST"])
 @public
+@limited(LINK)
 def choose_password(token: str) -> ResponseReturnValue:
-    """Choose the password of a new account, or a new one for an old."""
+    """Choose the password of a new account, or a new one for an old; the owner of an old one signs in with it then.
+
+    A link out of a mailbox is one factor only, so it opens no session of an account that may ask for a second.
+    """
     problems: tuple[Problem, ...] = ()
     person = operations.person_of_password_link(current_store(), token, now=now())
     if person is None:
-        return _dead_link()
+        return dead_link_page()
+    is_new = person.password_hash is None
     if request.method == "POST":
         try:
             person = operations.use_password_link(
-                current_store(), token, password=request.form.get("password", ""), now=now()
+                current_store(), token, password=request.form.get("password", ""), post=current_post(), now=now()
             )
+            if not is_new:
+                flash(gettext("Your password is set. Sign in with it."), "done")
+                return redirect(url_for("security.login"))
             login_user(Account(person))
             flash(gettext("Your password is set, and you are signed in."), "done")
             return redirect(home())
         except Refused as refused:
             problems = refused.problems
         except NotFound:
-            return _dead_link()
-    return render_template("account/choose_password.html", problems=problems, person=person), 422 if problems else 200
+            return dead_link_page()
+    page = render_template("account/choose_password.html", problems=problems, person=person, is_new=is_new)
+    return page, 422 if problems else 200
 
 
 # ---------------------------------------------------------------- everybody's, for administrators
@@ -124,16 +139,19 @@ def _hide_from_others() -> None:
 @blueprint.get("/admin/users")
 def users() -> ResponseReturnValue:
     """Who may sign in, and as what?"""
-    people = operations.list_users(current_store(), actor=current_actor())
-    return render_template("account/users.html", people=people, role_word=role_word)
+    actor = current_actor()
+    people = operations.list_users(current_store(), actor=actor)
+    invited = invitations.invitations(current_store(), actor=actor, now=now())
+    return render_template("account/users.html", people=people, invited=invited, role_word=role_word)
 
 
 @blueprint.route("/admin/users/new", methods=["GET", "POST"])
 def add_user() -> ResponseReturnValue:
-    """Add an account and show the link with which its owner chooses a password."""
+    """Add an account and invite its owner by mail, or show the link with which a password is chosen."""
     problems: tuple[Problem, ...] = ()
     actor = current_actor()
     organisations = operations.list_organisations(current_store(), actor=actor)
+    post = current_post()
     if request.method == "POST":
         try:
             role = Role(request.form.get("role", ""))
@@ -146,16 +164,22 @@ def add_user() -> ResponseReturnValue:
                 request.form.get("name", ""),
                 role,
                 organisation=request.form.get("organisation", ""),
+                post=None if request.form.get("how") == "link" else post,
+                language=language(),
                 actor=actor,
                 now=now(),
             )
         except Refused as refused:
             problems = refused.problems
         else:
-            return _show_link(person.email, is_new=True)
+            if post is None or request.form.get("how") == "link":
+                return _show_link(person.email, is_new=True)
+            flash(gettext("An invitation goes to %(email)s.", email=person.email), "done")
+            return redirect(url_for("accounts.users"))
     page = render_template(
-        "account/add_user.html", problems=problems, form=request.form, organisations=organisations, role_word=role_word
-    )
+        "account/add_user.html", problems=problems, form=request.form, organisations=organisations,
+        role_word=role_word, has_mail=post is not None,
+    )  # fmt: skip
     return page, 422 if problems else 200
 
 
@@ -163,6 +187,28 @@ def add_user() -> ResponseReturnValue:
 def make_link() -> ResponseReturnValue:
     """Make a new password link for somebody; their earlier link dies."""
     return _show_link(request.form.get("email", ""), is_new=False)
+
+
+@blueprint.post("/admin/users/invite")
+def invite() -> ResponseReturnValue:
+    """Send another invitation."""
+    post = current_post()
+    if post is None:
+        raise NotFound(say("This railtrack has no mail server; set RAILTRACK_SMTP_URL."))
+    person = invitations.resend_invitation(
+        current_store(), post, request.form.get("email", ""), actor=current_actor(), now=now(), language=language()
+    )
+    flash(gettext("An invitation goes to %(email)s.", email=person.email), "done")
+    return redirect(url_for("accounts.users"))
+
+
+@blueprint.post("/admin/users/withdraw")
+def withdraw() -> ResponseReturnValue:
+    """Take an invitation back."""
+    email = request.form.get("email", "")
+    invitations.withdraw_invitation(current_store(), email, actor=current_actor(), now=now())
+    flash(gettext("The invitation of %(email)s is withdrawn; its link no longer works.", email=email), "done")
+    return redirect(url_for("accounts.users"))
 
 
 @blueprint.post("/admin/users/active")
@@ -198,7 +244,8 @@ def _show_link(email: str, *, is_new: bool) -> ResponseReturnValue:
     return render_template("account/password_link.html", email=email, address=address, days=days, is_new=is_new)
 
 
-def _dead_link() -> ResponseReturnValue:
+def dead_link_page() -> ResponseReturnValue:
+    """The page of a link that does not work."""
     advice = gettext("Ask an administrator for a new one.")
     if current_account() is None and operations.needs_setup(current_store()):
         advice = gettext("Start the server again: it prints a new set-up link.")

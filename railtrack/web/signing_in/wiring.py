@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import Flask
 from flask_babel import lazy_gettext
-from flask_security import LoginForm, Security
+from flask_security import Security
 from flask_wtf.csrf import CSRFProtect
 from wtforms import BooleanField, EmailField, PasswordField, SubmitField
 from wtforms.validators import DataRequired
@@ -12,11 +12,12 @@ from wtforms.validators import DataRequired
 from railtrack.config import Settings
 from railtrack.domain.signing_in import STAYS_FOR
 from railtrack.web.current import system_clock
+from railtrack.web.limits import GuardedLoginForm
 from railtrack.web.signing_in import gate, sessions, single_sign_on
 from railtrack.web.signing_in.account import Accounts
 
 
-class SignInForm(LoginForm):
+class SignInForm(GuardedLoginForm):
     """Address and password, in our words."""
 
     email = EmailField(
