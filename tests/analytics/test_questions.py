@@ -139,6 +139,10 @@ def test_without_journeys_volume_has_both_directions_with_zeros() -> None:
     assert volume(asking(), by=["month"]) == []
 
 
+def test_a_single_ten_foot_container_is_enough_for_a_balance() -> None:
+    assert [row["balance"] for row in volume(asking(replace(W1, teu=0.5)))] == [0.0, 0.0]
+
+
 def test_one_direction_alone_has_a_balance_of_zero_in_both_rows() -> None:
     eastbound, westbound = volume(asking(W1), by=["month"])
     assert (eastbound["containers"], westbound["containers"]) == (0, 1)
