@@ -39,11 +39,16 @@ _WIDEST = 40
 _EXACT = 10**15
 
 
-def write_csv(columns: Sequence[str], rows: Iterable[Cells]) -> Iterator[bytes]:
-    """Write rows as UTF-8 with commas, in pieces; a cell may be text, number, yes or no, date, Moment or a list."""
+def write_csv(
+    columns: Sequence[str], rows: Iterable[Cells], *, heads: Mapping[str, str] | None = None
+) -> Iterator[bytes]:
+    """Write rows as UTF-8 with commas, in pieces; a cell may be text, number, yes or no, date, Moment or a list.
+
+    `heads` are words for people in the place of column names; such a file does not read back.
+    """
     buffer = StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow([protected(name) for name in columns])
+    writer.writerow([protected((heads or {}).get(name, name)) for name in columns])
     for row in rows:
         writer.writerow([_csv_cell(row.get(name)) for name in columns])
         if buffer.tell() > _CHUNK:
@@ -61,7 +66,12 @@ def write_jsonl(columns: Sequence[str], rows: Iterable[Cells]) -> Iterator[bytes
 
 
 def write_xlsx(
-    columns: Sequence[str], rows: Iterable[Cells], *, sheet: str = "railtrack", local_times: bool = True
+    columns: Sequence[str],
+    rows: Iterable[Cells],
+    *,
+    sheet: str = "railtrack",
+    local_times: bool = True,
+    heads: Mapping[str, str] | None = None,
 ) -> bytes:
     """Write a sheet with typed numbers and dates, its header frozen and a filter on it.
 
@@ -71,7 +81,7 @@ def write_xlsx(
     target = BytesIO()
     options = {"in_memory": True, "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, {**options, "strings_to_numbers": False}) as book:
-        _write_sheet(book, sheet, columns, rows, local_times=local_times)
+        _write_sheet(book, sheet, columns, rows, local_times=local_times, heads=heads or {})
     return target.getvalue()
 
 
@@ -169,7 +179,15 @@ def _json_value(value: object) -> object:
 # ---------------------------------------------------------------- the sheet
 
 
-def _write_sheet(book: Any, name: str, columns: Sequence[str], rows: Iterable[Cells], *, local_times: bool) -> None:
+def _write_sheet(
+    book: Any,
+    name: str,
+    columns: Sequence[str],
+    rows: Iterable[Cells],
+    *,
+    local_times: bool,
+    heads: Mapping[str, str] | None = None,
+) -> None:
     sheet = book.add_worksheet(name)
     bold = book.add_format({"bold": True})
     day, minute = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
@@ -180,6 +198,7 @@ def _write_sheet(book: Any, name: str, columns: Sequence[str], rows: Iterable[Ce
             places.append((column, True))
     for x, (column, is_local) in enumerate(places):
         title = column + LOCAL_SUFFIX if is_local else column
+        title = (heads or {}).get(title, title)
         # constant memory: widths are set before the rows are known
         sheet.set_column(x, x, min(max(len(title) + 3, 12), _WIDEST) if column not in MOMENT_COLUMNS else 26)
         sheet.write_string(0, x, protected(title), bold)

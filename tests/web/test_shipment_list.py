@@ -362,3 +362,21 @@ def test_a_new_partner_is_told_what_to_do_first(web_store: Store, partner: Flask
 def test_who_only_reads_is_not_asked_to_record(web_store: Store, sign_in: SignIn) -> None:
     text = sign_in(Role.CITY).get("/shipments").text
     assert "Record your first shipment" not in text
+
+
+def test_the_file_has_heads_in_the_readers_language(line: Store, partner: FlaskClient) -> None:
+    plain = list(csv.reader(io.StringIO(partner.get("/shipments/list.csv").text)))
+    for language, first, planned in (("de", "Referenz", "Geplante Abfahrt"), ("zh", "业务编号", "计划发车")):
+        partner.get(f"/shipments?lang={language}")
+        rows = list(csv.reader(io.StringIO(partner.get("/shipments/list.csv").text)))
+        heads = rows[0]
+        assert (heads[0], heads[10]) == (first, planned)
+        assert len(set(heads)) == len(plain[0])
+        assert not set(heads) & set(plain[0])
+        # what stands below is the same
+        assert rows[1:] == plain[1:]
+        sheet = load_workbook(io.BytesIO(partner.get("/shipments/list.xlsx").data)).active
+        assert sheet is not None
+        titles = [cell.value for cell in sheet[1]]
+        assert [title for title in titles if title in heads] == heads
+        assert not [title for title in titles if title is None or "_" in str(title)]

@@ -1,13 +1,13 @@
 """The list of shipments as a file: the lines a reader sees, all pages of them, in the order on the screen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from railtrack.domain.actors import Actor
 from railtrack.domain.errors import Problem, Refused
 from railtrack.domain.messages import say
 from railtrack.domain.rights import Operation, insist
-from railtrack.exchange.writing import WRITERS
+from railtrack.exchange.writing import write_csv, write_xlsx
 from railtrack.operations.administering.reference import load_world
 from railtrack.operations.following.whereabouts import Followed, every_one
 from railtrack.store.engine import Store
@@ -52,8 +52,12 @@ def export_list(
     now: datetime,
     sort: Sort = Sort.PLANNED_DEPARTURE,
     descending: bool = True,
+    heads: Mapping[str, str] | None = None,
 ) -> Iterator[bytes]:
-    """Give the pieces of a CSV or XLSX file; raises Refused for another form, or more rows than a sheet holds."""
+    """Give the pieces of a CSV or XLSX file; raises Refused for another form, or more rows than a sheet holds.
+
+    `heads` are words in the place of the names of `COLUMNS`, for readers of another language.
+    """
     insist(actor, Operation.EXPORT)
     if form not in FORMS:
         raise Refused(
@@ -70,7 +74,11 @@ def export_list(
     network = load_world(store).network
     with store.reading() as reading:
         found = every_one(reading, network, wanted, actor=actor, now=now, sort=sort, descending=descending)
-        yield from WRITERS[form](COLUMNS, (cells(each) for each in found))
+        rows = (cells(each) for each in found)
+        if form == "csv":
+            yield from write_csv(COLUMNS, rows, heads=heads)
+        else:
+            yield write_xlsx(COLUMNS, rows, heads=heads)
 
 
 def cells(each: Followed) -> dict[str, object]:

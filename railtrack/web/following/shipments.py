@@ -20,6 +20,7 @@ from railtrack.web.counting import count_word, sentence_case
 from railtrack.web.current import current_actor, current_store, now
 from railtrack.web.downloads import download
 from railtrack.web.filters import named
+from railtrack.web.following.list_heads import list_heads
 from railtrack.web.following.shipment_filters import LATEST_FIRST, LOST, PUBLISHED, Asked, asked_of
 from railtrack.web.following.whereabouts import Whereabouts
 from railtrack.web.i18n import gettext, ngettext
@@ -72,6 +73,7 @@ def export(form: str) -> Response:
         now=at,
         sort=sort,
         descending=descending,
+        heads=list_heads(),
     )
     return download(pieces, f"shipments-{at:%Y-%m-%d}", form)
 
@@ -222,13 +224,15 @@ def under_way_sentence(count: Tally) -> str:
         return gettext("No shipment is under way.")
     first = ngettext("%(count)s shipment under way", "%(count)s shipments under way", count.under_way,
                      count=count_word(count.under_way))  # fmt: skip
+    # each with its own count, since a language may say "one" otherwise of a shipment than of a train
+    late = ngettext("%(count)s late", "%(count)s late", count.late, count=count_word(count.late))
+    silent = ngettext("%(count)s without news", "%(count)s without news", count.silent, count=count_word(count.silent))
     if count.late and count.silent:
-        said = gettext("%(first)s, %(late)s late, %(silent)s without news.", first=first, late=count_word(count.late),
-                       silent=count_word(count.silent))  # fmt: skip
+        said = gettext("%(first)s, %(late)s, %(silent)s.", first=first, late=late, silent=silent)
     elif count.late:
-        said = gettext("%(first)s, %(late)s late.", first=first, late=count_word(count.late))
+        said = gettext("%(first)s, %(late)s.", first=first, late=late)
     elif count.silent:
-        said = gettext("%(first)s, %(silent)s without news.", first=first, silent=count_word(count.silent))
+        said = gettext("%(first)s, %(late)s.", first=first, late=silent)
     elif count.under_way == 1:
         said = gettext("%(first)s, on plan.", first=first)
     else:
