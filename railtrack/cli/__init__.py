@@ -22,6 +22,7 @@ COMMANDS = {
     "geometry": ("drawing", "geometry"),
     "import": ("files", "import_"),
     "init": ("upkeep", "init"),
+    "labels": ("drawing", "labels"),
     "map": ("drawing", "map_"),
     "route": ("figures", "route"),
     "serve": ("upkeep", "serve"),

@@ -1,9 +1,10 @@
-"""Commands that draw: the map, and the lines of the legs."""
+"""Commands that draw: the map, labels, and the lines of the legs."""
 
 import click
 
 from railtrack.cli.output import print_json, print_table, write_file
 from railtrack.cli.session import Command, Session, acting, pass_session
+from railtrack.operations.entering.labels import labels_named
 from railtrack.operations.mapping import drawing as mapping
 from railtrack.operations.mapping.geometry import rebuild
 
@@ -26,6 +27,22 @@ def map_(session: Session, shipment: str | None, corridor: str | None, include_s
         now=session.now,
     )  # fmt: skip
     write_file(output, [page.encode()])
+
+
+@click.command(cls=Command)
+@click.argument("reference")
+@click.option("--skip", type=click.IntRange(0, 23), default=0, help="Places of the first sheet that are used already.")
+@click.option("-o", "--output", required=True, metavar="FILE", help="Where to; - is stdout.")
+@acting
+@pass_session
+def labels(session: Session, reference: str, skip: int, output: str) -> None:
+    """Make labels for the containers of a shipment, 24 on a sheet of A4, as PDF.
+
+    REFERENCE may be PARTNER:REFERENCE. A phone that scans a label opens the event form of its container, at
+    RAILTRACK_BASE_URL.
+    """
+    base_url = session.settings.base_url
+    write_file(output, [labels_named(session.store, reference, base_url=base_url, skip=skip, actor=session.actor)])
 
 
 @click.command(cls=Command)

@@ -17,7 +17,7 @@ from railtrack.store.engine import Store
 from railtrack.web import about, errors, filters, headers, health, i18n, limits, shell, simulated
 from railtrack.web.administering import accounts, outbox, places, removing, resetting
 from railtrack.web.current import system_clock
-from railtrack.web.entering import event_form, imports, offline, shipment_form
+from railtrack.web.entering import event_form, imports, labels, offline, shipment_form
 from railtrack.web.figures import statistics
 from railtrack.web.following import containers, shipment_page, trains
 from railtrack.web.mapping import corridors, maps, overview, stations
@@ -78,6 +78,7 @@ def _pages() -> Iterator[Blueprint]:
     yield event_form.blueprint
     yield imports.blueprint
     yield offline.blueprint
+    yield labels.blueprint
     yield places.blueprint
     yield removing.blueprint
     yield shipment_page.blueprint

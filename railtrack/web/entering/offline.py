@@ -36,7 +36,7 @@ SUBJECT = ("shipment", "train", "date", "origin", "container")
 
 @blueprint.record_once
 def _register(state: BlueprintSetupState) -> None:
-    state.app.jinja_env.globals["device_mark"] = device_mark  # type: ignore[attr-defined] # an application, not a part
+    state.app.jinja_env.globals["device_mark"] = device_mark
 
 
 @blueprint.get("/sw.js")
@@ -135,7 +135,7 @@ def take() -> ResponseReturnValue:
         return _refused(Problem(message=say("This event has no key, so it could be recorded twice.")))
     entered = tell(current_store(), told_of, request.form, key, actor=actor, now=now())
     problems = problems_of(entered)
-    if not entered.is_done:
+    if entered is None or not entered.is_done:
         return _refused(*problems)
     return jsonify(state="recorded", before=entered.outcome is None, warnings=[_said(p) for p in problems])
 
