@@ -170,7 +170,8 @@ def _unreachable(server: MailServer, error: Exception) -> Message:
     where = f"{server.host}:{server.port}"
     if isinstance(error, ssl.SSLError):
         return say("The mail server %(where)s shows no certificate we trust: %(why)s.", where=where, why=error.reason)
-    if isinstance(error, TimeoutError):
+    # smtplib tells of a server that stays silent as of one that hangs up
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return say("The mail server %(where)s does not answer in time.", where=where)
     if isinstance(error, socket.gaierror):
         return say("There is no mail server %(where)s.", where=where)
