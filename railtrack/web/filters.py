@@ -5,7 +5,7 @@ from typing import Protocol
 from flask import Flask
 
 from railtrack.web import marks, moments, numbers
-from railtrack.web.i18n import gettext, language, told, words
+from railtrack.web.i18n import gettext, language, sign, told, words
 
 
 class Named(Protocol):
@@ -49,6 +49,7 @@ FILTERS = {
 def register(app: Flask) -> None:
     """Give the filters to the templates."""
     app.jinja_env.filters.update(FILTERS, named=named, by_whom=by_whom)
+    app.jinja_env.globals["sign"] = sign
 
 
 def named(place: Named | None) -> str:

@@ -17,6 +17,8 @@ from railtrack.web.current import current_account
 
 SOURCE_LANGUAGE = "en"
 TRANSLATIONS = Path(railtrack.__file__).parent / "translations"
+# Chinese has signs of its own between words and behind them, with no space beside them
+_SIGNS = {"zh": {", ": "，", "; ": "；", ".": "。"}}
 
 
 def register(app: Flask, translations: Path = TRANSLATIONS) -> None:
@@ -78,6 +80,11 @@ def ngettext(one: str, many: str, num: int, /, **values: object) -> str:
     """The same for a sentence that counts; `num` can stand in it as `%(num)s`."""
     said: str = flask_babel.ngettext(one, many, num, **values)
     return said
+
+
+def sign(latin: str) -> str:
+    """A sign between or behind words, given as English has it: ", ", "; " or ".", as the reader's language has it."""
+    return _SIGNS.get(language(), {}).get(latin, latin)
 
 
 def told(text: str) -> str:

@@ -57,7 +57,9 @@ def day_clock(value: Moment | datetime | None, unknown: str | None = None) -> st
     if value is None:
         return unknown_word(unknown)
     time = clock(value)
-    return f"{day(value)}, {time}" if time else day(value)
+    # Chinese sets no sign between a day and its time
+    between = " " if language() == "zh" else ", "
+    return f"{day(value)}{between}{time}" if time else day(value)
 
 
 def moment(value: Moment | datetime | None, unknown: str | None = None) -> Markup:

@@ -47,7 +47,7 @@ from railtrack.web.entering.sheet import (
     station_typed,
     unjudged,
 )
-from railtrack.web.i18n import gettext, language, ngettext, words
+from railtrack.web.i18n import gettext, language, ngettext, sign, words
 from railtrack.web.moments import offset
 
 blueprint = Blueprint("shipment_form", __name__)
@@ -360,9 +360,9 @@ def sentence(found: Judged, *, is_sent: bool) -> str:
     said = [sentence_case(typed)]
     if mend or fields:
         parts = [mends, *([too] if fields else [])] if mend else [alone]
-        said.append(sentence_case(", ".join([*parts, *([looks] if look else [])])) + ".")
+        said.append(sentence_case(sign(", ").join([*parts, *([looks] if look else [])])) + sign("."))
     elif look:
-        said.append(sentence_case(looks) + ".")
+        said.append(sentence_case(looks) + sign("."))
     elif found.good_rows:
         said.append(gettext("Nothing is wrong with them."))
     return " ".join(said)
@@ -397,4 +397,4 @@ def _zone(station: Station | None, moment: Moment | None) -> str:
     if station is None:
         return ""
     local: Moment | datetime = moment if moment is not None else now().astimezone(ZoneInfo(station.timezone))
-    return f"{short_name(station, language())}, {offset(local)}"
+    return f"{short_name(station, language())}{sign(', ')}{offset(local)}"

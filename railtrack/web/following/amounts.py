@@ -9,7 +9,7 @@ from railtrack.domain.cargo.rates import EURO, Rate
 from railtrack.domain.records import RecordedShipment
 from railtrack.domain.times import Moment
 from railtrack.operations.administering.reference import reference_data
-from railtrack.web.i18n import format_day, gettext, ngettext, told
+from railtrack.web.i18n import format_day, gettext, ngettext, sign, told
 from railtrack.web.numbers import number
 
 
@@ -48,7 +48,7 @@ def _lines(title: str, found: Total) -> list[Line]:
         for index, part in enumerate(found.parts)
     ]
     if len(found.parts) > 1 and found.eur is not None:
-        without = ", ".join(found.left_out)
+        without = sign(", ").join(found.left_out)
         note = gettext("without the amounts in %(currencies)s", currencies=without) if without else ""
         lines.append(Line(gettext("Sum"), "", f"{_money(found.eur)} {EURO}", note, is_sum=True))
     return lines

@@ -11,7 +11,7 @@ from railtrack.operations.following.shipment_page import ShipmentPage, Usual, us
 from railtrack.web.current import current_store
 from railtrack.web.entering.event_words import event_word
 from railtrack.web.following.whereabouts import Whereabouts, difference, under_way_since
-from railtrack.web.i18n import gettext, ngettext
+from railtrack.web.i18n import gettext, ngettext, sign
 from railtrack.web.moments import day, day_clock
 from railtrack.web.numbers import duration, number, tidy
 
@@ -92,10 +92,11 @@ def _third(says: Whereabouts, whole: ShipmentPage, actor: Actor) -> Figure:
         return Figure(gettext("At this station"), value, note=note)
     if followed.is_under_way and summary.last is not None:
         since = followed.silent_h(says.now)
-        note = f"{event_word(summary.last_event)}, {says.place(summary.last_station)}" if summary.last_event else ""
+        event = event_word(summary.last_event) if summary.last_event else ""
+        note = f"{event}{sign(', ')}{says.place(summary.last_station)}" if event else ""
         value = duration(since) if not summary.last.is_day else day(summary.last)
         return Figure(gettext("Latest news") if summary.last.is_day else gettext("Since the latest news"), value,
-                      note=note.removesuffix(", "))  # fmt: skip
+                      note=note.removesuffix(sign(", ")))  # fmt: skip
     if followed.lateness is Lateness.PLANNED and summary.planned_departure is not None:
         ahead_h = hours_between(says.now, summary.planned_departure.instant)
         if summary.planned_departure.is_day:
@@ -138,4 +139,4 @@ def _load(whole: ShipmentPage) -> Figure:
         if load.weighed < load.laden:
             tonnes = gettext("%(tonnes)s of %(count)s weighed", tonnes=tonnes, count=number(load.weighed))
         parts.append(tonnes)
-    return Figure(gettext("Load"), number(summary.containers), said, "; ".join(parts))
+    return Figure(gettext("Load"), number(summary.containers), said, sign("; ").join(parts))

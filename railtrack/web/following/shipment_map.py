@@ -14,7 +14,7 @@ from railtrack.web import drawings
 from railtrack.web.current import current_settings
 from railtrack.web.following.whereabouts import Whereabouts
 from railtrack.web.headers import map_nonce
-from railtrack.web.i18n import gettext, language
+from railtrack.web.i18n import gettext, language, sign
 from railtrack.web.marks import status_word
 from railtrack.web.moments import day_clock, offset
 from railtrack.web.numbers import number
@@ -80,7 +80,7 @@ def map_frame(whole: ShipmentPage, network: Network, says: Whereabouts) -> str |
             lat=position.lat,
             lon=position.lon,
             lateness=state,
-            state=", ".join(filter(None, (status_word(state), says.against(followed)))),
+            state=sign(", ").join(filter(None, (status_word(state), says.against(followed)))),
             where=says.where(followed),
             details=(whole.shipment.organisation.name,),
             is_estimated=position.is_estimated,

@@ -23,7 +23,7 @@ from railtrack.web.following.shipment_map import map_frame, small_map
 from railtrack.web.following.shipments import blueprint
 from railtrack.web.following.timetable_rows import Present, TrackRow, track_rows
 from railtrack.web.following.whereabouts import Whereabouts
-from railtrack.web.i18n import gettext
+from railtrack.web.i18n import gettext, sign
 from railtrack.web.moments import day_clock
 from railtrack.web.shell import same_page_with
 from railtrack.web.simulated import simulated_context
@@ -174,7 +174,7 @@ def stated(entry: AuditEntry, says: Whereabouts) -> str:
     if len(parts) != IDENTITY_PARTS or parts[2] not in list(EventKind):
         return ""
     at = datetime.fromtimestamp(int(parts[5]), UTC) if parts[5].isdigit() else None
-    return ", ".join(
+    return sign(", ").join(
         filter(
             None, (event_word(parts[2]), classifier_word(parts[3]), says.place(parts[4]), day_clock(at) if at else "")
         )

@@ -16,7 +16,7 @@ from railtrack.web import drawings
 from railtrack.web.current import current_store, now
 from railtrack.web.filters import named
 from railtrack.web.following.whereabouts import Whereabouts
-from railtrack.web.i18n import gettext, language, ngettext
+from railtrack.web.i18n import gettext, language, ngettext, sign
 from railtrack.web.mapping.corridor_map import corridor_map
 from railtrack.web.mapping.overview import country_name
 from railtrack.web.numbers import number
@@ -124,7 +124,7 @@ def _compared(compared: tuple[CorridorFacts, ...]) -> str:
 
 
 def _map(network: Network, compared: tuple[CorridorFacts, ...]) -> Markup:
-    names = "; ".join(named(facts.corridor) for facts in compared)
+    names = sign("; ").join(named(facts.corridor) for facts in compared)
     return corridor_map(
         network,
         compared,

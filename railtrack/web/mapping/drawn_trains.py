@@ -12,7 +12,7 @@ from railtrack.web.addresses import shipment_address
 from railtrack.web.current import current_settings
 from railtrack.web.drawings import TrainDrawn
 from railtrack.web.following.whereabouts import Whereabouts
-from railtrack.web.i18n import gettext, language, ngettext
+from railtrack.web.i18n import gettext, language, ngettext, sign
 from railtrack.web.marks import status_word
 from railtrack.web.moments import day_clock, offset
 from railtrack.web.numbers import number
@@ -98,7 +98,7 @@ def _mark(says: Whereabouts, each: Moving, position: Position) -> TrainMark:
         lat=position.lat,
         lon=position.lon,
         lateness=each.lateness,
-        state=f"{status_word(each.lateness)}, {said}" if said else status_word(each.lateness),
+        state=f"{status_word(each.lateness)}{sign(', ')}{said}" if said else status_word(each.lateness),
         where=says.where(each.first),
         details=tuple(_details(says, each)),
         href=shipment_address(summary.id),
@@ -110,7 +110,7 @@ def _mark(says: Whereabouts, each: Moving, position: Position) -> TrainMark:
 def _details(says: Whereabouts, each: Moving) -> Iterable[str]:
     summary = each.first.summary
     bound = gettext("to %(place)s", place=says.place(summary.destination))
-    yield f"{bound}, {summary.train}" if summary.train else bound
+    yield f"{bound}{sign(', ')}{summary.train}" if summary.train else bound
     if each.containers is not None:
         yield ngettext("%(figure)s container", "%(figure)s containers", each.containers, figure=number(each.containers))
     if len(each.shipments) > 1:

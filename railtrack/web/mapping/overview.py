@@ -25,7 +25,7 @@ from railtrack.web import addresses, drawings
 from railtrack.web.counting import count_word, sentence_case
 from railtrack.web.current import current_actor, current_store, is_signed_in, now, public_overview
 from railtrack.web.following.whereabouts import Whereabouts
-from railtrack.web.i18n import format_day, gettext, language, ngettext
+from railtrack.web.i18n import format_day, gettext, language, ngettext, sign
 from railtrack.web.mapping import drawn_trains
 from railtrack.web.mapping.attention import alerts
 from railtrack.web.mapping.corridor_map import corridor_map
@@ -137,10 +137,10 @@ def why(reasons: Sequence[str]) -> str:
     }
     said = [words.get(reason, reason.replace("_", " ")) for reason in reasons]
     if len(said) > 1:
-        joined = gettext("%(first)s, and %(last)s", first=", ".join(said[:-1]), last=said[-1])
+        joined = gettext("%(first)s, and %(last)s", first=sign(", ").join(said[:-1]), last=said[-1])
     else:
         joined = "".join(said)
-    return sentence_case(joined) + "." if joined else ""
+    return sentence_case(joined) + sign(".") if joined else ""
 
 
 def days_said(record: LineRecord) -> str:
