@@ -67,6 +67,8 @@ def _parsed(url: str) -> URL:
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
+    # REPLACE deletes without asking the triggers that guard the audit, unless told to
+    connection.execute("PRAGMA recursive_triggers = ON")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     # its own knows only A to Z, so that a search for "müller" would miss "MÜLLER"
     connection.create_function("lower", 1, _lower, deterministic=True)

@@ -19,11 +19,11 @@ from sqlalchemy.orm import Session
 
 from railtrack.domain.actors import Actor
 from railtrack.store import migrating
+from railtrack.store.chain import append
 from railtrack.store.connecting import PATIENCE_MS, READS, WRITES, open_engine
 from railtrack.store.failures import translated
 from railtrack.store.lineage import take_change
-from railtrack.store.tables import AuditRow
-from railtrack.store.writing.bulk import insert_all
+from railtrack.store.persons import name_in_audit, set_apart
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,12 @@ class Noting(Reading):
     ) -> None:
         """Note who changes what; it is written with the commit, all entries at once, since a file brings many.
 
-        `before` and `after` are JSON values.
+        `before` and `after` are JSON values. Persons may be named in them: they are kept apart (see `persons`).
         """
         self._entries.append(
             {
                 "at": self.now,
-                "actor": self.actor.name,
+                "actor": name_in_audit(self.actor),
                 "origin": self.actor.origin,
                 "acted_for": self.actor.organisation or "",
                 "action": action,
@@ -72,7 +72,8 @@ class Noting(Reading):
     def commit(self) -> None:
         """Keep everything; the transaction is over then."""
         self.session.flush()  # the entries refer to what they are about
-        insert_all(self.session, AuditRow, self._entries)
+        set_apart(self.session, self.actor, self.now, self._entries)
+        append(self.session, self._entries)
         self.session.commit()
 
 

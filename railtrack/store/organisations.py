@@ -2,12 +2,12 @@
 
 import unicodedata
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from railtrack.domain.records import Organisation
 from railtrack.store.engine import Writing
-from railtrack.store.tables import OrganisationRow
+from railtrack.store.tables import AuditRow, OrganisationRow
 
 
 def name_key(name: str) -> str:
@@ -24,6 +24,7 @@ def organisations(session: Session) -> dict[str, Organisation]:
 def add_organisation(w: Writing, name: str, *, published: bool = False, simulated: bool = False) -> Organisation:
     """Add an organisation; its name must not be there yet."""
     row = OrganisationRow(
+        id=_new_id(w.session),
         name=" ".join(name.split()),
         name_key=name_key(name),
         published=published,
@@ -34,3 +35,14 @@ def add_organisation(w: Writing, name: str, *, published: bool = False, simulate
     w.session.flush()
     w.audit("add", "organisation", row.id, None, {"name": row.name}, row.id)
     return Organisation(row.id, row.name, published, simulated)
+
+
+def _new_id(session: Session) -> int | None:
+    """Give a number that no organisation had that is gone: entries of the audit still bear it.
+
+    SQLite would give the last one again; PostgreSQL counts by itself.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        return None
+    last = (session.scalar(select(func.max(column))) for column in (OrganisationRow.id, AuditRow.organisation_id))
+    return max(number or 0 for number in last) + 1

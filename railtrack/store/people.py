@@ -131,6 +131,12 @@ def keep_setting(w: Noting, name: str, value: str) -> None:
     w.session.flush()
 
 
+def put_setting(w: Noting, name: str, value: str) -> None:
+    """Remember something under a name in the place of what was there."""
+    w.session.merge(SettingRow(name=name, value=value))
+    w.session.flush()
+
+
 def _alive(purpose: str, token_hash: str, now: datetime) -> Sequence[Any]:
     return (
         OneTimeLinkRow.purpose == purpose,
@@ -141,7 +147,7 @@ def _alive(purpose: str, token_hash: str, now: datetime) -> Sequence[Any]:
 
 
 def _people() -> Select[UserRow]:
-    return select(UserRow)
+    return select(UserRow).where(UserRow.erased_at.is_(None))
 
 
 def _first(reading: Reading, query: Select[UserRow]) -> Person | None:

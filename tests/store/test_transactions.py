@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from railtrack.domain.errors import Conflict, NotFound, RailtrackError, Refused, Unavailable
 from railtrack.domain.messages import say
 from railtrack.store.audit import audit_entries
+from railtrack.store.desk import save_draft
 from railtrack.store.engine import Store
 from railtrack.store.organisations import add_organisation, organisations
 from railtrack.store.people import keep_setting, person_by_id
@@ -170,7 +171,7 @@ def test_a_number_no_database_holds_is_refused(store: Store) -> None:
 
 def test_a_reference_to_nothing_is_a_conflict(store: Store, now: datetime) -> None:
     with pytest.raises(Conflict), store.writing(ADMINISTRATOR, now) as w:  # noqa: PT012 - the order is meant
-        w.audit("do", "thing", 1, organisation_id=77)
+        save_draft(w, 77, "of nobody", {})
         w.commit()
 
 
@@ -241,12 +242,9 @@ def test_a_reference_that_leads_nowhere_is_found(sqlite_store: Store, now: datet
         driver = connection.connection.driver_connection
         assert driver is not None
         driver.execute("PRAGMA foreign_keys = OFF")
-        driver.execute(
-            "INSERT INTO users (id, email, name, role, organisation_id, language, created_at, "
-            "fs_uniquifier, active, login_count) VALUES (1, 'a', '', 'partner', 77, '', '2024-01-01', 'x', 1, 0)"
-        )
+        driver.execute("INSERT INTO drafts (id, user_id, title, fields, saved_at) VALUES (1, 77, '', '{}', '2024-01-01')")
         driver.execute("PRAGMA foreign_keys = ON")
-    assert sqlite_store.integrity() == ["row 1 of users names something that organisations does not have"]
+    assert sqlite_store.integrity() == ["row 1 of drafts names something that users does not have"]
 
 
 def test_every_error_of_the_store_is_ours(store: Store) -> None:

@@ -306,10 +306,10 @@ def test_every_change_of_an_account_is_written_down(web_store: Store, sqlite_url
     told = connection.execute("SELECT actor, action, subject, subject_id FROM audit ORDER BY id").fetchall()
     connection.close()
     assert told == [
-        ("cli:tests", "add", "user", "a@example.org"),
-        ("cli:tests", "make", "password link", "a@example.org"),
-        ("cli:tests", "deactivate", "user", "a@example.org"),
-        ("cli:tests", "reactivate", "user", "a@example.org"),
+        ("cli:tests", "add", "user", "user:1"),
+        ("cli:tests", "make", "password link", "user:1"),
+        ("cli:tests", "deactivate", "user", "user:1"),
+        ("cli:tests", "reactivate", "user", "user:1"),
     ]
 
 

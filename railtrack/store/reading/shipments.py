@@ -18,6 +18,7 @@ from railtrack.domain.records import Organisation, RecordedEvent, RecordedJourne
 from railtrack.store.engine import Reading
 from railtrack.store.moments import moment
 from railtrack.store.organisations import name_key
+from railtrack.store.persons import addresses
 from railtrack.store.tables import (
     ContainerRow,
     CrossingRow,
@@ -196,8 +197,10 @@ def events_with(session: Session, scope: Scope, query: Select[Any]) -> list[Reco
             )
         ):
             sources[named.event_id].append((named.sender, named.source_id))
-    found = (event_value(row, row.reference, row.partner, row.number, sources[row.id]) for row in rows)
-    return [visible_event(scope, each) for each in found]
+    people = addresses(session, {row.recorded_by for row in rows})
+    told = (event_value(row, row.reference, row.partner, row.number, sources[row.id]) for row in rows)
+    named = (replace(e, recorded_by=people[e.recorded_by]) if e.recorded_by in people else e for e in told)
+    return [visible_event(scope, each) for each in named]
 
 
 def journeys_of(session: Session, shipment_ids: Sequence[int]) -> dict[int, tuple[RecordedJourney, ...]]:

@@ -7,6 +7,7 @@ text as it was given.
 
 from railtrack.store.tables.base import Base, BigId, UtcTime
 from railtrack.store.tables.bookkeeping import (
+    AuditPersonRow,
     AuditRow,
     ChangeCounterRow,
     ChangeLineageRow,
@@ -39,6 +40,7 @@ from railtrack.store.tables.who import (
 
 __all__ = [
     "AddressChangeRow",
+    "AuditPersonRow",
     "AuditRow",
     "AuthenticatorRow",
     "Base",

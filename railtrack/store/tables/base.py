@@ -1,5 +1,6 @@
 """What all tables share: names of constraints, aware UTC times, keys that count up, types of columns."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,8 @@ from sqlalchemy import (
     TypeDecorator,
 )
 from sqlalchemy.orm import DeclarativeBase
+
+from railtrack.domain.chain import canonical_json
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -42,6 +45,16 @@ class UtcTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class CanonicalJson(TypeDecorator[Any]):
+    """JSON in the form that is hashed. What is text is taken for JSON already, so that it need be written once only."""
+
+    impl = JSON
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str]:
+        return lambda value: value if isinstance(value, str) else canonical_json(value)
 
 
 # SQLite counts up only INTEGER keys by itself

@@ -13,7 +13,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from railtrack.store.tables.base import Base, BigId
+from railtrack.store.tables.base import Base, BigId, CanonicalJson
 
 
 class ChangeCounterRow(Base):
@@ -50,26 +50,51 @@ class RemovalRow(Base):
 
 
 class AuditRow(Base):
-    """Who changed what, when, from where; written with the change itself and never changed."""
+    """Who changed what, when, from where; written with the change itself and chained (see `domain.chain`).
+
+    Triggers refuse to change or delete a row. So nothing here is of a person: `actor` is a pseudonym such as `user:17`,
+    and what else tells of somebody is a reference to `audit_persons`, where it can be taken out. No foreign key holds
+    on to an organisation, which may go with simulated history.
+    """
 
     __tablename__ = "audit"
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)  # counts from 1 without a gap
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(255))
-    origin: Mapped[str] = mapped_column(String(100))  # cli, web and the address, api
+    origin: Mapped[str] = mapped_column(String(100))  # cli, web and a reference to the address, api
     action: Mapped[str] = mapped_column(String(60))
     subject: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[str] = mapped_column(String(200))
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))  # whose it is
+    organisation_id: Mapped[int | None] = mapped_column(BigId)  # whose it is
     acted_for: Mapped[str] = mapped_column(default="", server_default="")  # the organisation of the actor, by name
-    before: Mapped[dict[str, Any] | None]
-    after: Mapped[dict[str, Any] | None]
+    before: Mapped[dict[str, Any] | None] = mapped_column(CanonicalJson)
+    after: Mapped[dict[str, Any] | None] = mapped_column(CanonicalJson)
+    previous: Mapped[str] = mapped_column(String(64))  # hash of the entry before
+    hash: Mapped[str] = mapped_column(String(64))
 
     __table_args__ = (
         Index("ix_audit_subject_subject_id", "subject", "subject_id"),
         Index("ix_audit_organisation_id_id", "organisation_id", "id"),
+        Index("ix_audit_actor", "actor"),
     )
+
+
+class AuditPersonRow(Base):
+    """What the audit says of a person: names and addresses, kept apart so that they can be erased and run out.
+
+    `ref`, which the audit holds, is a hash over salt and value: what stands here cannot be changed unseen either, and
+    tells nothing once salt and value are gone.
+    """
+
+    __tablename__ = "audit_persons"
+
+    ref: Mapped[str] = mapped_column(String(32), primary_key=True)
+    salt: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(10))  # network address, or what an entry says
+    value: Mapped[str]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class DraftRow(Base):

@@ -18,6 +18,7 @@ from railtrack.domain.records import RecordedEvent
 from railtrack.domain.rights import Operation
 from railtrack.store.engine import Writing
 from railtrack.store.moments import columns, moment
+from railtrack.store.persons import name_in_audit
 from railtrack.store.tables import (
     ContainerRow,
     EventRow,
@@ -296,7 +297,7 @@ def _event_columns(w: Writing, version: Version, *, simulated: bool) -> dict[str
         "root": version.root,
         "current": version.current,
         "sender": version.sender,
-        "recorded_by": w.actor.name,
+        "recorded_by": name_in_audit(w.actor),
         "recorded_at": facts.recorded_at.instant if may_say_when and facts.recorded_at else w.now,
         "simulated": simulated,
     }

@@ -1,10 +1,9 @@
 """Taking simulated history out again, with everything that was recorded of it."""
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, exists, select
 
 from railtrack.store.engine import Writing
 from railtrack.store.tables import (
-    AuditRow,
     ContainerRow,
     CrossingRow,
     EventRow,
@@ -24,15 +23,15 @@ from railtrack.store.writing.refold import note_removals
 def remove_simulated(w: Writing) -> int:
     """Take out every simulated shipment with its containers, events and journeys; gives how many shipments went.
 
-    Invented organisations go too where nobody belongs to them and nothing real is theirs, and with them the entries
-    of the audit about their invented records; that they went stands in the audit.
+    Invented organisations go too where nobody belongs to them and nothing real is theirs. What the audit says of all
+    of it stays, as does every entry; that they went is the last one.
     """
     ids = list(w.session.scalars(select(ShipmentRow.id).where(ShipmentRow.simulated).order_by(ShipmentRow.id)))
     for part in in_batches(ids):
         _remove_shipments(w, part)
     _remove_unused_trains(w)
-    entries = _remove_organisations(w)
-    w.audit("remove", "simulated history", "", {"shipments": len(ids), "audit_entries": entries})
+    _remove_organisations(w)
+    w.audit("remove", "simulated history", "", {"shipments": len(ids)})
     w.session.flush()
     return len(ids)
 
@@ -63,7 +62,7 @@ def _remove_unused_trains(w: Writing) -> None:
     w.session.execute(delete(TrainRow).where(~on_it))
 
 
-def _remove_organisations(w: Writing) -> int:
+def _remove_organisations(w: Writing) -> None:
     empty = list(
         w.session.scalars(
             select(OrganisationRow.id).where(
@@ -74,8 +73,4 @@ def _remove_organisations(w: Writing) -> int:
             )
         )
     )
-    entries = select(func.count()).select_from(AuditRow).where(AuditRow.organisation_id.in_(empty))
-    gone = w.session.scalar(entries) or 0
-    w.session.execute(delete(AuditRow).where(AuditRow.organisation_id.in_(empty)))
     w.session.execute(delete(OrganisationRow).where(OrganisationRow.id.in_(empty)))
-    return gone
