@@ -2,7 +2,6 @@
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_security import login_user
 
 from railtrack.domain.errors import NotFound, Problem, Refused
 from railtrack.domain.messages import say
@@ -11,14 +10,13 @@ from railtrack.operations.signing_in.passkeys import Site
 from railtrack.web.addresses import safe_back
 from railtrack.web.current import current_store, is_signed_in, now, public
 from railtrack.web.shell import home
-from railtrack.web.signing_in.account import Account
 from railtrack.web.signing_in.gate import second_step as for_second_step
 from railtrack.web.signing_in.own import secret_key
 from railtrack.web.signing_in.sessions import (
     forget,
     found_session,
     session_token,
-    sign_in_proved,
+    sign_in,
     this_session,
 )
 from railtrack.web.signing_in.site import as_object, new_challenge, passkey_site, take_challenge
@@ -88,8 +86,7 @@ def use_passkey() -> ResponseReturnValue:
         person = passkeys.use_alone(current_store(), answer, site=_site(), challenge=challenge, now=now())
     except Refused as refused:
         return _page(refused.problems)
-    sign_in_proved()
-    login_user(Account(person), remember=request.form.get("remember") == "y", authn_via=["webauthn"])
+    sign_in(person, by="webauthn", is_proved=True)
     return redirect(_back())
 
 

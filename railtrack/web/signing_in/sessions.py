@@ -9,7 +9,9 @@ from typing import Any
 
 from flask import Flask, current_app, g, request, session
 from flask_login import user_logged_in, user_logged_out
+from flask_security import login_user
 
+from railtrack.domain.people import Person
 from railtrack.domain.signing_in import Session, SignedIn
 from railtrack.operations.signing_in import sessions as operations
 from railtrack.web.current import current_settings, current_store, is_signed_in, now
@@ -47,9 +49,11 @@ def session_token() -> str:
     return str(session.get(_TOKEN, ""))
 
 
-def sign_in_proved() -> None:
-    """Say that whom the next `login_user` signs in has proved more than a password."""
-    g.is_proved = True
+def sign_in(person: Person, *, by: str, is_proved: bool, stays: bool = False) -> None:
+    """Sign somebody in by other means than the form; `is_proved` says that they showed more than a password."""
+    g.is_proved = is_proved
+    login_user(Account(person), remember=stays, authn_via=[by])
+    current_app.extensions["security"].datastore.commit()  # the time of the sign-in
 
 
 def carry_on_as(key: str) -> None:

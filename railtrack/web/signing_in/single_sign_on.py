@@ -12,7 +12,6 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.flask_client import OAuth
 from flask import Flask, current_app, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_security import login_user
 from joserfc.errors import JoseError
 
 from railtrack.config import Settings
@@ -25,8 +24,7 @@ from railtrack.web.current import current_settings, current_store, is_signed_in,
 from railtrack.web.errors import error_page
 from railtrack.web.i18n import gettext, words
 from railtrack.web.shell import home
-from railtrack.web.signing_in.account import Account
-from railtrack.web.signing_in.sessions import sign_in_proved
+from railtrack.web.signing_in.sessions import sign_in
 
 PROVIDER = "provider"
 PATIENCE_S = 10
@@ -107,9 +105,7 @@ def answer() -> ResponseReturnValue:
         return error_page(
             403, gettext("%(name)s signed you in, railtrack did not.", name=_title()), words(error.message)
         )
-    if identity.has_second_factor:
-        sign_in_proved()
-    login_user(Account(person), authn_via=["oidc"])
+    sign_in(person, by="oidc", is_proved=identity.has_second_factor)
     return redirect(back if is_signed_in() else home())
 
 
