@@ -15,7 +15,7 @@ import click
 from railtrack.analytics.filters import WrongUsage
 from railtrack.config import Settings
 from railtrack.domain.actors import Actor, Role
-from railtrack.domain.errors import NotAllowed, Problem, RailtrackError, Refused, Unavailable
+from railtrack.domain.errors import Ambiguous, NotAllowed, Problem, RailtrackError, Refused, Unavailable
 from railtrack.domain.messages import say
 from railtrack.operations.administering.accounts import find_user
 from railtrack.store.engine import Store
@@ -26,9 +26,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass
 class Session:
-    """One call of the command line. `email` is whom to act as; None: whoever can run this, as administrator."""
+    """One call of the command line. `email` is whom to act as; None: whoever can run this, as administrator.
+
+    `organisation` is the one to act for, of whoever belongs to several.
+    """
 
     email: str | None = None
+    organisation: str | None = None
 
     @cached_property
     def now(self) -> datetime:
@@ -58,10 +62,23 @@ class Session:
     def actor(self) -> Actor:
         """Who acts; raises NotFound for an unknown account, NotAllowed for one that was ended."""
         if self.email is None:
+            if self.organisation is not None:
+                raise click.UsageError("--for needs --as: it says for which of their organisations somebody acts.")
             return Actor(name=f"cli:{_user()}", role=Role.ADMINISTRATOR, origin="cli")
         person = find_user(self.store, self.email)
         if not person.is_active:
             raise NotAllowed(say("The account of %(email)s was ended.", email=person.email))
+        if self.organisation is not None:
+            return person.actor("cli", person.member_of(self.organisation))
+        if len(person.organisations) > 1:
+            names = ", ".join(each.name for each in person.organisations)
+            raise Ambiguous(
+                say(
+                    "%(email)s acts for several organisations: %(names)s. Say --for one.",
+                    email=person.email,
+                    names=names,
+                )
+            )
         return person.actor("cli")
 
     def close(self) -> None:
@@ -117,6 +134,14 @@ def acting(command: F) -> F:
         if email:
             context.ensure_object(Session).email = email
 
+    def remember_organisation(context: click.Context, _parameter: click.Parameter, name: str | None) -> None:
+        if name:
+            context.ensure_object(Session).organisation = name
+
+    command = click.option(
+        "--for", "for_organisation", metavar="ORGANISATION", expose_value=False, callback=remember_organisation,
+        help="With --as: act for this one of the user's organisations.",
+    )(command)  # fmt: skip
     return click.option(
         "--as", "as_email", metavar="EMAIL", expose_value=False, callback=remember,
         help="Act as this user, with this user's rights.",

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import Flask, current_app, request, session, url_for
 
 from railtrack.domain.errors import Problem
+from railtrack.domain.rights import Operation
 from railtrack.web.current import current_account
 from railtrack.web.i18n import gettext, language, languages, words
 from railtrack.web.post import sends_mail
@@ -34,6 +35,7 @@ def register(app: Flask) -> None:
         has_view=has_view,
         home=home,
         account=current_account,
+        may=may,
         may_write=may_write,
         is_administrator=is_administrator,
         theme=theme,
@@ -52,15 +54,19 @@ def navigation() -> list[Link]:
         items.append(("event_form.new", gettext("Record an event"), "on-phone"))
     items.append(("overview.index", gettext("Overview"), ""))
     if account is not None:
-        if account.may_write:
+        if account.may(Operation.BOOK):
             items.append(("shipments.new", gettext("New shipment"), "on-phone"))
         items += [("shipments.index", gettext("Shipments"), ""), ("trains.index", gettext("Trains"), "")]
         if account.may_write:
             items.append(("event_form.new", gettext("Record an event"), "off-phone"))
             items.append(("imports.index", gettext("Import"), ""))
-        items += [("statistics.index", gettext("Statistics"), ""), ("maps.index", gettext("Map"), "")]
-        if account.is_administrator:
-            items += [("places.index", gettext("Places"), ""), ("accounts.users", gettext("Accounts"), "")]
+        if account.may(Operation.MEASURE):
+            items.append(("statistics.index", gettext("Statistics"), ""))
+        items.append(("maps.index", gettext("Map"), ""))
+        if account.may(Operation.KEEP_PLACES):
+            items.append(("places.index", gettext("Places"), ""))
+        if account.may(Operation.KEEP_ACCOUNTS):
+            items.append(("accounts.users", gettext("Accounts"), ""))
     here = _section()
     return [
         Link(label, url_for(endpoint), here == endpoint or (here == _blueprint(endpoint) and not width), width)
@@ -109,8 +115,14 @@ def same_page_with(**changes: object) -> str:
     return request.path + ("?" + query if query else "")
 
 
+def may(operation: str) -> bool:
+    """Whether the reader may do this with what is their own, so whether buttons that do are shown."""
+    account = current_account()
+    return account is not None and account.may(Operation(operation))
+
+
 def may_write() -> bool:
-    """Whether the reader may record anything, so whether buttons that do are shown."""
+    """Whether the reader may record events, so whether buttons that do are shown."""
     account = current_account()
     return account is not None and account.may_write
 

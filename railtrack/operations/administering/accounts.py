@@ -11,9 +11,10 @@ import secrets
 from datetime import datetime, timedelta
 
 from railtrack.domain.actors import Actor, Role
-from railtrack.domain.errors import Conflict, NotAllowed, NotFound, Problem, Refused
+from railtrack.domain.errors import Conflict, NotFound, Problem, Refused
 from railtrack.domain.messages import Message, say
 from railtrack.domain.people import Person
+from railtrack.domain.rights import OF_AN_ORGANISATION, Operation, insist
 from railtrack.operations.administering import lockout
 from railtrack.operations.administering.invitations import queue_invitation
 from railtrack.operations.administering.passwords import hash_password, is_password, problems_of_password
@@ -298,10 +299,12 @@ def _judge(
         )
     if password is not None:
         problems += problems_of_password(password)
-    if role is Role.PARTNER and not organisation.strip():
+    if role in OF_AN_ORGANISATION and not organisation.strip():
         problems.append(
             Problem(
-                message=say("A partner belongs to an organisation."),
+                message=say("A partner belongs to an organisation.")
+                if role is Role.PARTNER
+                else say("Who has this role acts for an organisation."),
                 remedy=say("Name the forwarder, terminal or railway."),
                 column="organisation",
             )
@@ -319,7 +322,7 @@ def _judge(
 
 
 def _organisation_id(w: Writing, role: Role, name: str) -> int | None:
-    if not name.strip() or role is not Role.PARTNER:
+    if not name.strip() or role not in OF_AN_ORGANISATION:
         return None
     found = organisations(w.session).get(name_key(name))
     if found is None:
@@ -363,8 +366,7 @@ def _named(reading: Reading, email: str) -> Person:
 
 
 def _only_administrators(actor: Actor) -> None:
-    if not actor.is_administrator:
-        raise NotAllowed(say("Only an administrator manages accounts."))
+    insist(actor, Operation.KEEP_ACCOUNTS, own=False, refusal=say("Only an administrator manages accounts."))
 
 
 def _tell_changed(w: Noting, post: PostOffice | None, person: Person) -> None:

@@ -5,9 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from railtrack.domain.actors import Actor
-from railtrack.domain.errors import Conflict, NotAllowed, NotFound
+from railtrack.domain.errors import Conflict, NotFound
 from railtrack.domain.messages import Message, say
 from railtrack.domain.people import Person
+from railtrack.domain.rights import Operation, insist
 from railtrack.operations.notifying.post import INVITATION, PostOffice, queue
 from railtrack.operations.notifying.texts import MailKind
 from railtrack.store import links
@@ -97,8 +98,7 @@ def _invited(w: Noting, email: str) -> Person:
 
 
 def _only_administrators(actor: Actor) -> None:
-    if not actor.is_administrator:
-        raise NotAllowed(say("Only an administrator manages accounts."))
+    insist(actor, Operation.KEEP_ACCOUNTS, own=False, refusal=say("Only an administrator manages accounts."))
 
 
 def _organisation_of(person: Person) -> int | None:

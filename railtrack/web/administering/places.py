@@ -12,6 +12,7 @@ from railtrack.domain.line.mending.station import GAUGES_MM, ROLES
 from railtrack.domain.line.network import Network
 from railtrack.domain.line.places import Corridor, Leg, Mode, Station
 from railtrack.domain.messages import Message, say
+from railtrack.domain.rights import Operation
 from railtrack.domain.world import World
 from railtrack.operations.administering import places as operations
 from railtrack.operations.administering.reference import load_world
@@ -33,7 +34,7 @@ KINDS = ("stations", "legs", "corridors")
 def administrators_only() -> None:
     """Say that there is no such page."""
     account = current_account()
-    if account is None or not account.is_administrator:
+    if account is None or not account.may(Operation.KEEP_PLACES):
         raise NotFound(say("There is no such page."))
 
 

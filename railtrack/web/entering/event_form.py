@@ -10,12 +10,14 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from railtrack.domain.actors import Actor
-from railtrack.domain.errors import NotAllowed, NotFound, Problem, Severity
+from railtrack.domain.errors import NotFound, Problem, Severity
+from railtrack.domain.line.places import Station
 from railtrack.domain.line.station_names import short_name
 from railtrack.domain.messages import say
 from railtrack.domain.movement.events import Classifier, EventKind
 from railtrack.domain.movement.telling import Load, count_told
 from railtrack.domain.records import RecordedEvent
+from railtrack.domain.rights import Operation, insist
 from railtrack.domain.rows.raw import RawRow
 from railtrack.domain.rows.verdicts import State
 from railtrack.domain.times import Moment
@@ -35,9 +37,9 @@ from railtrack.web.entering.telling import (
     Typed,
     about,
     happened,
-    offers,
+    offers_of,
     problems_of,
-    stations_on_the_way,
+    stations_of,
     tell,
     zone_words,
 )
@@ -197,8 +199,9 @@ def _mend(
         versions=entering.versions(current_store(), before.root, actor=actor),
         world=world,
         stations=world.network.stations,
-        way=stations_on_the_way(world, Load(shipment)),
-        kinds=KINDS,
+        way=stations_of(world, Load(shipment), actor),
+        told_at=_told_at(world, actor),
+        kinds=[kind for kind in KINDS if kind is not EventKind.POSITION or actor.tells_at(None)],
         station=station,
         zone=zone_words(station, instant) if station else typed.offset,
     )
@@ -254,9 +257,13 @@ def _date_and_time(moment: Moment | None) -> tuple[str, str]:
 
 def _writer() -> Actor:
     actor = current_actor()
-    if not actor.may_write:
-        raise NotAllowed(say("Your role reads everything and changes nothing."))
+    insist(actor, Operation.TELL)
     return actor
+
+
+def _told_at(world: World, actor: Actor) -> dict[str, Station]:
+    """The stations at which somebody may tell, wherever the way leads."""
+    return {key: station for key, station in world.network.stations.items() if actor.tells_at(key)}
 
 
 def _key() -> str:
@@ -289,7 +296,7 @@ def _form(
     world = load_world(current_store())
     load = told_of.first
     past = happened(entering.events_of(current_store(), told_of.shipment_ids, actor=actor), load, told_of.box)
-    offered = offers(world, load, past)
+    offered = offers_of(world, load, past, actor)
     present = now()
     place = offered[0].station if offered else world.network.stations[load.shipment.facts.destination]
     pick = typed.pick or _asked_for(offered) or (offered[0].value if offered else OTHER)
@@ -318,8 +325,9 @@ def _form(
         behind_h=_behind_h(load, actor) if past else None,
         world=world,
         stations=world.network.stations,
-        way=stations_on_the_way(world, load),
-        kinds=KINDS,
+        way=stations_of(world, load, actor),
+        told_at=_told_at(world, actor),
+        kinds=[kind for kind in KINDS if kind is not EventKind.POSITION or actor.tells_at(None)],
         classifiers=tuple(Classifier),
         place=named_station,
         zone=typed.offset if is_position else zone_words(named_station, present),

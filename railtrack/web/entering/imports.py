@@ -14,8 +14,9 @@ from flask_babel import force_locale
 
 from railtrack.domain.actors import Actor
 from railtrack.domain.clock import zone_named
-from railtrack.domain.errors import NotAllowed, NotFound, RailtrackError, Refused
+from railtrack.domain.errors import NotFound, RailtrackError, Refused
 from railtrack.domain.messages import Message, say
+from railtrack.domain.rights import Operation, insist
 from railtrack.domain.rows.unfit import Unfit
 from railtrack.domain.rows.verdicts import State
 from railtrack.exchange.columns import Kind
@@ -261,8 +262,7 @@ def sentence(seen: Preview) -> str:
 
 def _writer() -> Actor:
     actor = current_actor()
-    if not actor.may_write:
-        raise NotAllowed(say("Your role reads everything and changes nothing."))
+    insist(actor, Operation.TELL)
     return actor
 
 

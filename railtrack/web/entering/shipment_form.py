@@ -13,13 +13,12 @@ from markupsafe import Markup
 from railtrack.domain.actors import Actor
 from railtrack.domain.cargo.identifiers import container
 from railtrack.domain.clock import read_moment
-from railtrack.domain.errors import NotAllowed
 from railtrack.domain.line.gazetteer import UnknownStation
 from railtrack.domain.line.places import Station
 from railtrack.domain.line.station_names import short_name
-from railtrack.domain.messages import say
 from railtrack.domain.movement.plans import suggested_arrival
 from railtrack.domain.records import RecordedShipment
+from railtrack.domain.rights import Operation, insist
 from railtrack.domain.rows.unfit import Unfit
 from railtrack.domain.rows.verdicts import State
 from railtrack.domain.times import Moment
@@ -131,7 +130,7 @@ def delete_draft(draft_id: int) -> ResponseReturnValue:
 def my_drafts() -> tuple[Draft, ...]:
     """One's own drafts, for a list of them on any page."""
     account = current_account()
-    if account is None or not account.may_write:
+    if account is None or not account.may(Operation.BOOK):
         return ()
     return entering.drafts(current_store(), actor=current_actor())
 
@@ -222,8 +221,7 @@ def _last_size_type(sheet: Sheet) -> str:
 
 def _writer() -> Actor:
     actor = current_actor()
-    if not actor.may_write:
-        raise NotAllowed(say("Your role reads everything and changes nothing."))
+    insist(actor, Operation.BOOK)
     return actor
 
 
@@ -302,7 +300,7 @@ def _page(
         key=request.form.get("key") or str(uuid4()),
         stations=sorted(world.network.stations.values(), key=lambda s: s.name),
         size_types=world.size_types,
-        owners=entering.owners(current_store()) if current_actor().is_administrator else (),
+        owners=entering.owners(current_store()) if current_actor().may(Operation.SPEAK_FOR, own=False) else (),
         **_context(world, found, is_sent=is_sent),
     ), status
 

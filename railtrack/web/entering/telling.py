@@ -256,6 +256,26 @@ def offers(world: World, load: Load, past: Sequence[RecordedEvent]) -> list[Offe
     ]
 
 
+def offers_of(world: World, load: Load, past: Sequence[RecordedEvent], actor: Actor) -> list[Offer]:
+    """Give the offers somebody may take: a terminal those at its own stations, else what usually happens there."""
+    found = [offer for offer in offers(world, load, past) if actor.tells_at(offer.station.id)]
+    if found or not actor.stations:
+        return found
+    facts = load.shipment.facts
+    usual = [
+        Offer(kind, station, is_gauge_change=False)
+        for station in stations_of(world, load, actor)
+        for kind in (EventKind.ARRIVED, EventKind.DEPARTED)
+        if (kind, station.id) not in ((EventKind.ARRIVED, facts.origin), (EventKind.DEPARTED, facts.destination))
+    ]
+    return usual[:OFFERED]
+
+
+def stations_of(world: World, load: Load, actor: Actor) -> list[Station]:
+    """Give the stations on the way at which somebody may tell."""
+    return [station for station in stations_on_the_way(world, load) if actor.tells_at(station.id)]
+
+
 def stations_on_the_way(world: World, load: Load) -> list[Station]:
     """Give the stations of the shipment's corridor in the order of travel; its two ends where none is known."""
     facts = load.shipment.facts

@@ -10,6 +10,7 @@ from railtrack.domain.line.network import Network
 from railtrack.domain.movement.events import EventKind
 from railtrack.domain.movement.timetable import Stop
 from railtrack.domain.records import AuditEntry, RecordedContainer
+from railtrack.domain.rights import Operation
 from railtrack.operations.administering.reference import load_world
 from railtrack.operations.following import shipment_page as operations
 from railtrack.operations.following.shipment_page import ShipmentPage
@@ -68,6 +69,7 @@ def show(shipment_id: int) -> str:
         container_count=len(aboard),
         amounts=amount_lines(whole.shipment, whole.followed.summary.departed, at),
         may_record=_may_record(actor, whole),
+        mends=actor.mends,
         name_of=box_name,
         **simulated_context(),
     )
@@ -120,6 +122,7 @@ def history(shipment_id: int) -> str:
         event_count=len(whole.events),
         stations=load_world(current_store()).network.stations,
         may_record=_may_record(actor, whole),
+        mends=actor.mends,
         next_address=same_page_with(start=following) if following < len(told) else None,
         first_address=same_page_with(start=None) if start else None,
         **simulated_context(),
@@ -159,8 +162,9 @@ def _whole(shipment_id: int, actor: Actor) -> ShipmentPage:
 
 
 def _may_record(actor: Actor, whole: ShipmentPage) -> bool:
-    own = actor.is_administrator or whole.shipment.organisation.id == actor.organisation_id
-    return actor.may_write and own
+    if whole.shipment.published and not actor.may(Operation.TELL, own=False):
+        return False
+    return actor.may(Operation.TELL, own=actor.owns(whole.shipment.organisation.id))
 
 
 def box_name(container: RecordedContainer) -> str:

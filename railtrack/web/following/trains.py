@@ -9,6 +9,7 @@ from railtrack.domain.actors import Actor
 from railtrack.domain.errors import Problem, Refused
 from railtrack.domain.messages import say
 from railtrack.domain.records import Page, Train
+from railtrack.domain.rights import Operation
 from railtrack.operations.administering.reference import load_world
 from railtrack.operations.following import trains as operations
 from railtrack.operations.following.trains import Fill, TrainPage, TrainSort
@@ -119,7 +120,7 @@ def _page(found: TrainPage, problems: tuple[Problem, ...] = (), typed: str | Non
         sentence=_train_sentence(train, actor),
         direction=network.direction(train.origin, train.destination) if train.destination else None,
         may_set=found.may_set,
-        may_record=actor.may_write and found.planned is not None and operations.is_aboard(found, actor),
+        may_record=actor.may(Operation.TELL) and found.planned is not None and operations.is_aboard(found, actor),
         sees_all=actor.scope.everything,
         problems=problems,
         typed=typed if typed is not None else tidy_typed(train.capacity_teu),

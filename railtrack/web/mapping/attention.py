@@ -9,6 +9,7 @@ from markupsafe import Markup
 from railtrack.domain.actors import Actor
 from railtrack.domain.movement.positions import usual_run_h
 from railtrack.domain.records import Lateness
+from railtrack.domain.rights import Operation
 from railtrack.operations.following.shipment_page import usual_stay
 from railtrack.operations.following.whereabouts import Followed
 from railtrack.operations.mapping.traffic import Moving, needing_attention
@@ -144,7 +145,7 @@ def _not_left(says: Whereabouts, each: Followed, actor: Actor) -> Alert:
 
 
 def _actions(each: Followed, actor: Actor) -> list[tuple[str, str]]:
-    address = event_address(each.summary.id) if actor.may_write else ""
+    address = event_address(each.summary.id) if actor.may(Operation.TELL) else ""
     return [(gettext("Record an event"), address)] if address else []
 
 

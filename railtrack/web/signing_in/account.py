@@ -10,13 +10,15 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from flask import g
+from flask import g, session
 from flask_security import RoleMixin, UserMixin
 from flask_security.datastore import UserDatastore
 
-from railtrack.domain.actors import Actor, Role
+from railtrack.domain.actors import Actor
 from railtrack.domain.errors import Unavailable
 from railtrack.domain.people import Person
+from railtrack.domain.records import Organisation
+from railtrack.domain.rights import Operation, may
 from railtrack.operations.signing_in.sessions import SIGN_IN_PATIENCE_S
 from railtrack.store import people as stored
 from railtrack.store.engine import Reading
@@ -53,9 +55,18 @@ class Account(UserMixin):
         for theirs, ours in _NAMES.items():
             setattr(self, theirs, getattr(person, ours))
 
+    @property
+    def organisation(self) -> Organisation | None:
+        """The organisation acted for in this session, of those one belongs to."""
+        return self.person.acting_for(session.get("acts_for"))
+
     def actor(self, origin: str) -> Actor:
-        """This account acting."""
-        return self.person.actor(origin)
+        """This account acting, for the organisation chosen in this session."""
+        return self.person.actor(origin, self.organisation)
+
+    def may(self, operation: Operation, *, own: bool = True) -> bool:
+        """Whether this account may do something."""
+        return may(self, operation, own=own)
 
     def verify_auth_token(self, tdata: dict[str, Any]) -> bool:
         """No: Flask-Security's tokens end by no list and would be taken from any address, where logs keep them."""
@@ -63,11 +74,11 @@ class Account(UserMixin):
 
     @property
     def is_administrator(self) -> bool:
-        return self.role is Role.ADMINISTRATOR
+        return self.may(Operation.KEEP_ACCOUNTS)
 
     @property
     def may_write(self) -> bool:
-        return self.role is not Role.CITY
+        return self.may(Operation.TELL)
 
 
 class _NoRoles(RoleMixin):
