@@ -22,6 +22,7 @@ class Named(Protocol):
 FILTERS = {
     "words": words,
     "told": told,
+    "stopped": moments.stopped,
     "number": numbers.number,
     "decimal": numbers.decimal,
     "tidy": numbers.tidy,

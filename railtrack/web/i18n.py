@@ -4,6 +4,7 @@ All words for people go through gettext. English is the language of the source; 
 catalogue lies in `railtrack/translations`.
 """
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -73,18 +74,23 @@ def gettext(text: str, /, **values: object) -> str:
     """Say a sentence of ours in the reader's language; `text` must be a literal, so that it can be extracted."""
     said: str = flask_babel.gettext(text)
     # without values the text is said as it stands, so that a lone per cent sign is no trap
-    return said % values if values else said
+    return _one_stop(said % values) if values else said
 
 
 def ngettext(one: str, many: str, num: int, /, **values: object) -> str:
     """The same for a sentence that counts; `num` can stand in it as `%(num)s`."""
     said: str = flask_babel.ngettext(one, many, num, **values)
-    return said
+    return _one_stop(said)
 
 
 def sign(latin: str) -> str:
     """A sign between or behind words, given as English has it: ", ", "; " or ".", as the reader's language has it."""
     return _SIGNS.get(language(), {}).get(latin, latin)
+
+
+def _one_stop(said: str) -> str:
+    """A German date ends with a full stop, and so does the sentence it stands at the end of: one is written."""
+    return re.sub(r"(?<=\d)\.\.(?=\s|$)", ".", said)
 
 
 def told(text: str) -> str:

@@ -3,18 +3,19 @@
 A year is written only where it is not the present one. A date stays a date: no hour is made up for it.
 """
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from markupsafe import Markup
 
 from railtrack.domain.times import Moment
 from railtrack.web.current import now
-from railtrack.web.i18n import format_day, language
+from railtrack.web.i18n import format_day, language, sign
 from railtrack.web.numbers import MINUS, unknown_word
 
-# day and month in words, as each language writes them beside a time
-_DAY = {"en": "EEE d MMM", "de": "EEE, dd.MM.", "zh": "M月d日 EEE"}
-_DAY_AND_YEAR = {"en": "EEE d MMM y", "de": "EEE, dd.MM.y", "zh": "y年M月d日 EEE"}
+# day and month in words, as each language writes them beside a time; ccc is the weekday without a full stop
+_DAY = {"en": "EEE d MMM", "de": "ccc, dd.MM.", "zh": "M月d日 EEE"}
+_DAY_AND_YEAR = {"en": "EEE d MMM y", "de": "ccc, dd.MM.y", "zh": "y年M月d日 EEE"}
 _LONG = {"en": "d MMMM y", "de": "d. MMMM y", "zh": "y年M月d日"}
 
 
@@ -70,6 +71,11 @@ def moment(value: Moment | datetime | None, unknown: str | None = None) -> Marku
     if isinstance(value, Moment) and value.is_day:
         return said
     return said + Markup(' <span class="tz">{}</span>').format(offset(value))
+
+
+def stopped(said: str) -> str:
+    """End a sentence with its stop, unless it ends with a German date, which brought one: So, 20.12."""
+    return said if re.sub(r"<[^>]*>", "", said).endswith(".") else said + sign(".")
 
 
 def iso(value: Moment | datetime | date | None) -> str:

@@ -30,7 +30,7 @@ from railtrack.web.numbers import clock_span
 T = TypeVar("T")
 NOTHING = Markup("")
 SAME_WEEK_D = 6  # within it the weekday says which day is meant
-_DAY = {"en": "EEE d MMM", "de": "EEE, dd.MM.", "zh": "M月d日 EEE"}
+_DAY = {"en": "EEE d MMM", "de": "ccc, dd.MM.", "zh": "M月d日 EEE"}
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ def _day(day: date, before: date | None) -> str:
     """The day in full; its weekday alone where it is near the one read before, nothing where it is that one."""
     if before is None or abs((day - before).days) > SAME_WEEK_D:
         return format_day(day, _DAY.get(language(), _DAY["en"]))
-    return "" if day == before else format_day(day, "EEE")
+    return "" if day == before else format_day(day, "ccc")
 
 
 def _difference(stop: Stop, present: Present) -> Markup:
