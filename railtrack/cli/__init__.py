@@ -15,6 +15,7 @@ from railtrack.cli.session import Commands, Session
 __all__ = ["main"]
 
 COMMANDS = {
+    "audit": ("audit", "audit"),
     "check": ("upkeep", "check"),
     "corridors": ("figures", "corridors"),
     "demo": ("upkeep", "demo"),

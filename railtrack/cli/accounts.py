@@ -1,8 +1,10 @@
 """Commands about accounts."""
 
+import json
+
 import click
 
-from railtrack.cli.output import print_json, print_table
+from railtrack.cli.output import print_json, print_table, write_file
 from railtrack.cli.session import Command, Commands, Session, acting, pass_session
 from railtrack.domain.actors import Role
 from railtrack.operations.administering.accounts import (
@@ -12,6 +14,7 @@ from railtrack.operations.administering.accounts import (
     make_password_link,
     reactivate,
 )
+from railtrack.operations.administering.personal_data import erase_person, export_person
 from railtrack.operations.signing_in.codes import forget_factors
 
 FORM = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
@@ -98,6 +101,28 @@ def list_(session: Session, form: str) -> None:
         print_json(rows)
     else:
         print_table(rows, ("email", "name", "role", "organisation", "active"))
+
+
+@user.command("export", cls=Command)
+@click.argument("email")
+@click.option("-o", "output", required=True, metavar="FILE", help="The file to write; - is stdout.")
+@acting
+@pass_session
+def export_(session: Session, email: str, output: str) -> None:
+    """Write all that is kept of somebody into one JSON file."""
+    found = export_person(session.store, email, actor=session.actor)
+    write_file(output, [json.dumps(found, ensure_ascii=False, indent=1).encode()])
+
+
+@user.command("erase", cls=Command)
+@click.argument("email")
+@click.confirmation_option("--yes", prompt="Erase all that is kept of this person? It cannot be undone.")
+@acting
+@pass_session
+def erase(session: Session, email: str) -> None:
+    """Erase all that is kept of somebody; what they recorded stays, under a pseudonym."""
+    pseudonym = erase_person(session.store, email, actor=session.actor, now=session.now)
+    click.echo(f"All that was kept of {email} is erased; what was recorded stays as of {pseudonym}.")
 
 
 def _password_link(session: Session, email: str) -> str:

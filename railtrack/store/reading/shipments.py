@@ -199,8 +199,8 @@ def events_with(session: Session, scope: Scope, query: Select[Any]) -> list[Reco
             sources[named.event_id].append((named.sender, named.source_id))
     people = addresses(session, {row.recorded_by for row in rows})
     told = (event_value(row, row.reference, row.partner, row.number, sources[row.id]) for row in rows)
-    named = (replace(e, recorded_by=people[e.recorded_by]) if e.recorded_by in people else e for e in told)
-    return [visible_event(scope, each) for each in named]
+    whole = (replace(e, recorded_by=people[e.recorded_by]) if e.recorded_by in people else e for e in told)
+    return [visible_event(scope, each) for each in whole]
 
 
 def journeys_of(session: Session, shipment_ids: Sequence[int]) -> dict[int, tuple[RecordedJourney, ...]]:
