@@ -5,6 +5,7 @@ a long import keeps SQLite from being written, each process counts for itself.
 """
 
 import ipaddress
+import logging
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -36,6 +37,7 @@ OWN_PASSWORD = Limit("own-password", 10, timedelta(minutes=15))
 _FOREIGN = {"security.login": SIGN_IN}
 PATIENCE_S = 0.2
 MOST_KEYS = 10_000  # a process counts for itself
+log = logging.getLogger(__name__)
 View = TypeVar("View", bound=Callable[..., object])
 
 
@@ -81,22 +83,28 @@ class GuardedLoginForm(LoginForm):
         address = str(self.email.data or "").strip()
         if not address or not self.password.data:
             return bool(super().validate(**kwargs))
+        is_counted_here = False
         try:
             knock = lockout.begin(current_store(), address, now=now())
         except (Unavailable, Conflict):
+            is_counted_here = True
             knock = _here().knock(lockout.WRONG_PASSWORDS, email_key(address))
         if not knock.is_allowed:
             FlaskForm.validate(self)
             self.password.errors = [*self.password.errors, ""]  # the view puts its own words in
             return False
         is_right = bool(super().validate(**kwargs))
+        if is_counted_here:
+            if self.user_authenticated:
+                _here().release(lockout.WRONG_PASSWORDS, email_key(address))
+            return is_right
         try:
             if self.user_authenticated:
-                lockout.was_right(current_store(), address, knock, now=now())
+                lockout.was_right(current_store(), address, now=now())
             else:
                 lockout.was_wrong(current_store(), address, knock, post=current_post(), now=now())
-        except (Unavailable, Conflict):
-            pass  # counted all the same
+        except (Unavailable, Conflict) as error:  # it stays counted
+            log.warning("a try to sign in is not settled: %s", error)
         return is_right
 
 
@@ -118,6 +126,11 @@ class _Here:
                 self._moments.clear()
             self._moments[key] = [*moments, at]
         return Knock(True, len(moments) + 1)
+
+    def release(self, limit: Limit, who: str) -> None:
+        """Forget all tries."""
+        with self._lock:
+            self._moments.pop(limiting.key_of(limit, who), None)
 
 
 def _ask() -> None:

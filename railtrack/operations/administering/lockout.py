@@ -45,12 +45,11 @@ def was_wrong(store: Store, address: str, knock: Knock, *, post: PostOffice | No
         w.commit()
 
 
-def was_right(store: Store, address: str, knock: Knock, *, now: datetime) -> None:
-    """Forget the wrong ones before; a single right one needs no writing."""
-    if knock.number > 1:
-        with store.noting(SERVER, now, patience_s=PATIENCE_S) as w:
-            limiting.release(w, WRONG_PASSWORDS, email_key(address))
-            w.commit()
+def was_right(store: Store, address: str, *, now: datetime) -> None:
+    """Forget this try and the wrong ones before."""
+    with store.noting(SERVER, now, patience_s=PATIENCE_S) as w:
+        limiting.release(w, WRONG_PASSWORDS, email_key(address))
+        w.commit()
 
 
 def let_in_again(w: Noting, person: Person) -> None:
