@@ -25,6 +25,7 @@ from werkzeug.serving import make_server
 import railtrack
 from railtrack.config import Settings
 from railtrack.domain.actors import Actor, Role
+from railtrack.domain.rights import OF_AN_ORGANISATION
 from railtrack.operations.administering.accounts import create_user
 from railtrack.operations.administering.reference import init
 from railtrack.store.engine import Store
@@ -77,7 +78,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
             address(role),
             f"A. {role.value.capitalize()}",
             role,
-            organisation=PARTNER if role is Role.PARTNER else "",
+            organisation=PARTNER if role in OF_AN_ORGANISATION else "",
             password=PASSWORD,
             actor=ADMINISTRATOR,
             now=now,

@@ -36,17 +36,18 @@ def test_others_shipments_are_left_out(furnished: Store, network: Network) -> No
         assert [s.reference for s in entry.shipments(r, beta.scope, [1, 2, 99])] == ["B1"]
 
 
-def test_the_last_shipment_is_the_one_booked_last(furnished: Store, network: Network) -> None:
+def test_the_last_shipments_are_those_booked_last(furnished: Store, network: Network) -> None:
     alpha = partner(furnished)
     assert alpha.organisation_id is not None
     with furnished.reading() as r:
-        assert entry.last_shipment(r, alpha.organisation_id) is None
+        assert entry.last_shipments(r, alpha.scope, alpha.organisation_id, 5) == ()
     book(furnished, network, shipment_row("A1"))
     book(furnished, network, shipment_row("A2", container(2)), shipment_row("B1", container(3), partner="Beta"))
     with furnished.reading() as r:
-        last = entry.last_shipment(r, alpha.organisation_id)
-    assert last is not None
-    assert (last.reference, last.containers[0].facts.container) == ("A2", container_number(2))
+        last = entry.last_shipments(r, alpha.scope, alpha.organisation_id, 5)
+        assert entry.last_shipments(r, alpha.scope, alpha.organisation_id, 1) == last[:1]
+    assert [s.reference for s in last] == ["A2", "A1"]
+    assert last[0].containers[0].facts.container == container_number(2)
 
 
 def test_a_train_is_its_number_its_day_and_its_first_station(furnished: Store, network: Network) -> None:

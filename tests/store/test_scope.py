@@ -62,7 +62,7 @@ QUERIES: dict[str, Ask] = {
         r.session, s, [(a.organisation_id, f"{SECRET}-1")]
     ).values(),
     "entry.shipment_id": lambda r, s, a: said([1] if entry.shipment_id(r, s, a.organisation_id, f"{SECRET}-1") else []),
-    "entry.last_shipment": lambda r, s, a: said(filter(None, [entry.last_shipment(r, s, a.organisation_id)])),
+    "entry.last_shipments": lambda r, s, a: said(entry.last_shipments(r, s, a.organisation_id, 5)),
     "entry.shipments": lambda r, s, a: entry.shipments(r, s, [a.shipment_id]),
     "entry.on_train": lambda r, s, a: entry.on_train(r, s, TRAIN, DAY, "CKG"),
     "entry.with_container": lambda r, s, a: entry.with_container(r, s, BOX),

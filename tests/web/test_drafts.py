@@ -87,12 +87,23 @@ def test_somebody_elses_shipment_cannot_be_copied(partner: FlaskClient, sign_in:
     assert other.get(f"{ADDRESS}?copy={shipments(web_store)[0].id}").status_code == 404
 
 
-def test_a_new_form_starts_from_the_last_shipment(partner: FlaskClient) -> None:
-    send(partner, ADDRESS, form_of(box(1, size_type="22G1"), origin="MHG", destination="CKG"))
+def test_what_is_usual_is_offered_and_never_filled_in_by_itself(partner: FlaskClient) -> None:
+    usual = {"origin": "MHG", "destination": "CKG", "shipper": "Gear Works", "corridor": "dostyk-petropavl"}
+    send(partner, ADDRESS, form_of(box(1, size_type="22G1"), **usual, reference="A", key="a", train="YXO 8433"))
+    send(partner, ADDRESS, form_of(box(2, size_type="22G1"), **usual, reference="B", key="b", train="YXO 8434"))
     page = partner.get(ADDRESS).text
-    assert field_value(page, "origin") == "Mannheim Mühlauhafen (MHG)"
+    assert "learned from your last 2 shipments" in words_of(page)
+    for name in ("origin", "destination", "shipper", "train"):
+        assert field_value(page, name) == ""
+    assert "Usual: Mannheim Mühlauhafen (MHG)" in words_of(page)
+    assert "Usual: YXO 8435" in words_of(page)
     assert 'name="size_type" value="22G1"' in page
-    assert "Started from your last shipment" in words_of(page)
+    # without a script a button takes all of it, and leaves what was typed
+    empty = dict.fromkeys(("origin", "shipper", "train"), "")
+    taken = send(partner, ADDRESS, form_of(**empty, reference="C", key="c", destination="DUI", do="usual")).text
+    assert field_value(taken, "origin") == "Mannheim Mühlauhafen (MHG)"
+    assert field_value(taken, "shipper") == "Gear Works"
+    assert field_value(taken, "destination").endswith("(DUI)")
 
 
 def test_rows_and_rarer_columns_are_added_without_a_script(partner: FlaskClient) -> None:

@@ -92,14 +92,6 @@ def shipments(store: Store, ids: Sequence[int], *, actor: Actor) -> tuple[Record
         return entry.shipments(reading, actor.scope, ids)
 
 
-def last_shipment(store: Store, *, actor: Actor) -> RecordedShipment | None:
-    """Give what the actor's organisation booked last, to start the next one from."""
-    if actor.organisation_id is None:
-        return None
-    with store.reading() as reading:
-        return entry.last_shipment(reading, actor.scope, actor.organisation_id)
-
-
 def owners(store: Store) -> tuple[Organisation, ...]:
     """Give the organisations an administrator may book for, by name."""
     with store.reading() as reading:

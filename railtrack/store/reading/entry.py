@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from railtrack.domain.actors import Scope
 from railtrack.domain.movement.journeys import Status
@@ -34,13 +34,11 @@ def shipments(r: Reading, scope: Scope, ids: Sequence[int]) -> tuple[RecordedShi
     return tuple(found)
 
 
-def last_shipment(r: Reading, scope: Scope, organisation_id: int) -> RecordedShipment | None:
-    """Give the shipment an organisation booked last, simulated ones aside."""
-    last = select(func.max(ShipmentRow.id)).where(
-        ShipmentRow.organisation_id == organisation_id, ~ShipmentRow.simulated, owned(scope)
-    )
-    found = shipments_with(r.session, scope, SHIPMENTS.where(ShipmentRow.id == last.scalar_subquery()))
-    return found[0] if found else None
+def last_shipments(r: Reading, scope: Scope, organisation_id: int, limit: int) -> tuple[RecordedShipment, ...]:
+    """Give the shipments an organisation booked last, the latest first, simulated ones aside."""
+    own = SHIPMENTS.where(ShipmentRow.organisation_id == organisation_id, ~ShipmentRow.simulated, owned(scope))
+    query = own.order_by(None).order_by(ShipmentRow.id.desc()).limit(limit)
+    return tuple(sorted(shipments_with(r.session, scope, query), key=lambda s: -s.id))
 
 
 def on_train(r: Reading, scope: Scope, number: str, day: date, origin: str) -> tuple[RecordedShipment, ...]:

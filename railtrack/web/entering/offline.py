@@ -26,8 +26,8 @@ from railtrack.web.i18n import gettext, language, words
 blueprint = Blueprint("offline", __name__)
 # what the event form is made of; the worker keeps these, and no other file
 SHELL = (
-    "style.css", "entry.css", "app.js", "entry.js", "offline-keep.js", "offline.js", "vendor/htmx.min.js",
-    "icons/railtrack.svg",
+    "style.css", "entry.css", "app.js", "entry.js", "entry-keys.js", "offline-keep.js", "offline.js",
+    "vendor/htmx.min.js", "icons/railtrack.svg",
 )  # fmt: skip
 
 # the fields of the form that say what is told of

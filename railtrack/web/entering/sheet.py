@@ -114,6 +114,10 @@ class Sheet:
             return replace(self, rows=(*self.rows[:i], {**self.rows[i], name: value}, *self.rows[i + 1 :]))
         return self
 
+    def with_usual(self, values: Mapping[str, str]) -> "Sheet":
+        """Put what is usual into the fields that hold nothing."""
+        return replace(self, fields={**self.fields, **{k: v for k, v in values.items() if not self.fields.get(k)}})
+
     def raw_rows(self, world: World) -> list[RawRow]:
         """Give the filled rows as a file would hold them; without any, one that holds the shipment's fields only."""
         shared = {name: text for name, text in self.fields.items() if text.strip()}

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from railtrack.domain.actors import Actor
 from railtrack.domain.cargo.identifiers import container
+from railtrack.domain.cargo.usual import NOTHING, Usual
 from railtrack.domain.clock import read_moment
 from railtrack.domain.line.gazetteer import UnknownStation
 from railtrack.domain.line.places import Station
@@ -25,6 +26,7 @@ from railtrack.domain.times import Moment
 from railtrack.domain.world import World
 from railtrack.exchange.columns import Kind
 from railtrack.operations.administering.reference import load_world
+from railtrack.operations.entering import defaults
 from railtrack.operations.entering import forms as entering
 from railtrack.store.desk import Draft
 from railtrack.web import addresses
@@ -71,7 +73,7 @@ class Start:
     sheet: Sheet
     draft: Draft | None = None
     copied: RecordedShipment | None = None
-    last: RecordedShipment | None = None
+    usual: Usual = NOTHING
     booked: RecordedShipment | None = None
 
 
@@ -80,7 +82,7 @@ def new() -> ResponseReturnValue:
     actor = _writer()
     world = load_world(current_store())
     start = _start(actor)
-    size_type = _usual_size_type(start.last or start.copied or start.booked)
+    size_type = start.usual.size_type or _usual_size_type(start.copied or start.booked)
     sheet = start.sheet.with_rows(max(FEWEST_ROWS, len(start.sheet.filled) + 1), size_type)
     if start.sheet.filled:
         return _page(world, _judge(sheet, world, is_sent=False), start=start)
@@ -99,6 +101,8 @@ def send() -> ResponseReturnValue:
         return _page(world, _judge(sheet.with_value(place, value), world, is_sent=True), is_sent=True)
     if action == "draft":
         return _keep_draft(sheet, actor)
+    if action == "usual":
+        return _again(world, sheet.with_usual(defaults.usual(current_store(), actor=actor).fields))
     if action == "rows":
         return _again(world, sheet.with_rows(len(sheet.rows) + ROWS_MORE, _last_size_type(sheet)))
     if action in ("quantity", "numbers"):
@@ -155,11 +159,8 @@ def _start(actor: Actor) -> Start:
     if booked_id is not None:
         booked = entering.shipment(current_store(), booked_id, actor=actor)
         return Start(_to_number(booked), booked=booked)
-    last = entering.last_shipment(current_store(), actor=actor)
-    if last is None:
-        return Start(Sheet({}, (), by_quantity=request.args.get("quantity") == "1"))
-    fields = {"origin": last.facts.origin, "destination": last.facts.destination, "corridor": last.facts.corridor or ""}
-    return Start(Sheet(fields, (), by_quantity=request.args.get("quantity") == "1"), last=last)
+    usual = defaults.usual(current_store(), actor=actor)
+    return Start(Sheet({}, (), by_quantity=request.args.get("quantity") == "1"), usual=usual)
 
 
 def _copy(shipment: RecordedShipment) -> Sheet:
@@ -275,7 +276,7 @@ def _record(world: World, sheet: Sheet, actor: Actor) -> ResponseReturnValue:
             reference=sheet.fields["reference"].strip(),
         )
         following = url_for("event_form.new", shipment=entered.subject, next="departed")
-        flash(Markup('{} <a href="{}">{}</a>').format(said, following, gettext("Record departure")), "done")
+        flash(Markup('{} <a href="{}" data-focus>{}</a>').format(said, following, gettext("Record departure")), "done")
         for warning in {words(p.sentence) for row in found.rows for p in row.problems}:
             flash(gettext("Worth a look: %(warning)s", warning=warning), "warn")
     return redirect(shipment_address(int(entered.subject)))
@@ -296,6 +297,7 @@ def _page(
         "entry/shipment.html",
         is_part=False,
         start=start,
+        usual=start.usual if start else defaults.usual(current_store(), actor=current_actor()),
         draft_id=draft_id,
         key=request.form.get("key") or str(uuid4()),
         stations=sorted(world.network.stations.values(), key=lambda s: s.name),
@@ -309,7 +311,8 @@ def _context(world: World, found: Judged, *, is_sent: bool) -> dict[str, object]
     fields = found.sheet.fields
     origin, destination = (_station(fields.get(name, ""), world) for name in STATIONS)
     offered = picks(world.network, origin.id, destination.id) if origin and destination else []
-    chosen = fields.get("corridor", "").strip()
+    usual = request.form.get("usual_corridor", "")
+    chosen = fields.get("corridor", "").strip() or usual
     taken = next((p for p in offered if p.corridor.id == chosen), offered[0] if offered else None)
     departure = _moment(fields.get("planned_departure", ""), origin)
     suggestion = ""
@@ -324,6 +327,7 @@ def _context(world: World, found: Judged, *, is_sent: bool) -> dict[str, object]
         "sentence": sentence(found, is_sent=is_sent),
         "picks": offered,
         "taken": taken,
+        "usual_corridor": usual,
         "way": f"{origin.id if origin else ''}-{destination.id if destination else ''}",
         "ends_known": origin is not None and destination is not None,
         "origin": origin,
