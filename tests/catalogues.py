@@ -34,7 +34,7 @@ _SOURCES = (
 )
 # what the reference data say in sentences, shown through the filter `told`; names have columns of their own, and
 # sources stay as they are cited
-_DATA = {
+DATA = {
     "corridors.csv": ("planned_basis", "published_days", "note"),
     "legs.csv": ("note",),
     "line_history.csv": ("note",),
@@ -58,7 +58,7 @@ def template() -> Catalog:
         )
         for path, _line, message, _comments, _context in found:
             catalog.add(message, locations=[(f"{folder}/{Path(path).as_posix()}", 1)])
-    for name, columns in _DATA.items():
+    for name, columns in DATA.items():
         with (ROOT / "data" / name).open(encoding="utf-8", newline="") as file:
             for row in DictReader(file):
                 for text in filter(str.strip, (row[column] for column in columns)):

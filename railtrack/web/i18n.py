@@ -5,6 +5,7 @@ catalogue lies in `railtrack/translations`.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from flask import Flask, current_app, has_request_context, request, session
 
 import railtrack
 from railtrack.domain.messages import Message
-from railtrack.web.current import current_account
+from railtrack.operations.administering.speaking import keep_language
+from railtrack.web.current import current_account, current_actor, current_store, now
 
 SOURCE_LANGUAGE = "en"
 TRANSLATIONS = Path(railtrack.__file__).parent / "translations"
@@ -57,7 +59,14 @@ def choose_language() -> str:
     account = current_account()
     if account is not None and account.language in known:
         return account.language
-    return request.accept_languages.best_match(list(known), default=SOURCE_LANGUAGE)
+    return next((each for each in _preferred() if each in known), SOURCE_LANGUAGE)
+
+
+def _preferred() -> Iterator[str]:
+    """The languages the browser asks for, the best first, each without its country or script: zh-Hans-CN is zh."""
+    for asked, quality in request.accept_languages:
+        if quality > 0:
+            yield asked.replace("_", "-").partition("-")[0].lower()
 
 
 def language() -> str:
@@ -112,6 +121,10 @@ def format_day(value: date, pattern: str) -> str:
 
 def _remember_language() -> None:
     asked = request.args.get("lang")
-    if asked in languages():
-        session["language"] = asked
-        flask_babel.refresh()
+    if asked is None or asked not in languages():
+        return
+    session["language"] = asked
+    flask_babel.refresh()
+    account = current_account()
+    if account is not None and account.language != asked:
+        keep_language(current_store(), asked, actor=current_actor(), now=now())
