@@ -65,6 +65,13 @@ class Settings:
         "Hours after which one has to sign in again; 30 days where one chose *Stay signed in on this device*",
         least=1,
     )
+    retention_addresses_days: int = _setting(
+        90, "Days network addresses are kept, of sign-ins and of entries in the audit", least=1
+    )
+    retention_uploads_days: int = _setting(
+        30, "Days what came of an uploaded file is kept with its refused rows; never more than 30", least=1
+    )
+    retention_drafts_days: int = _setting(365, "Days a draft is kept after it was last saved", least=1)
     require_second_factor: str = _setting(
         "",
         "Who must have a second factor or a passkey: `administrators`, `everybody`, `nobody`. "

@@ -14,6 +14,7 @@ import click
 from railtrack.cli.session import Command, Session, pass_session
 from railtrack.config import Settings, variable
 from railtrack.operations.administering.accounts import remembered_secret
+from railtrack.operations.administering.personal_data import Retention
 from railtrack.operations.notifying.post import post_office
 
 PATIENCE_S = 15.0
@@ -45,7 +46,12 @@ def work(session: Session, beside_server: bool) -> None:
         if not beside_server:
             click.echo(f"The worker works on {store.address}.")
 
-    do_jobs(store, post_office(settings, secret), stopping, ready=ready)
+    retention = Retention(
+        addresses_days=settings.retention_addresses_days,
+        uploads_days=settings.retention_uploads_days,
+        drafts_days=settings.retention_drafts_days,
+    )
+    do_jobs(store, post_office(settings, secret), stopping, retention=retention, ready=ready)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from threading import Event
 from uuid import uuid4
 
 from railtrack.domain.errors import RailtrackError
+from railtrack.operations.administering.personal_data import Retention, prune
 from railtrack.operations.notifying import sending
 from railtrack.operations.notifying.outbox import WORKER
 from railtrack.operations.notifying.post import PostOffice
@@ -28,13 +29,20 @@ APPLICATION, VERSION = "railtrack", "1"  # DBOS takes up only jobs of its own ve
 log = logging.getLogger(__name__)
 
 
-def work(store: Store, post: PostOffice | None, stopping: Event, *, ready: Callable[[], None] = lambda: None) -> None:
+def work(
+    store: Store,
+    post: PostOffice | None,
+    stopping: Event,
+    *,
+    retention: Retention = Retention(),  # noqa: B008 - it is frozen
+    ready: Callable[[], None] = lambda: None,
+) -> None:
     """Do jobs until `stopping` is set; `ready` is called when this worker has the lease and works."""
     token = str(uuid4())
     while not stopping.is_set():
         try:
             if _has_lease(store, token):
-                _work_with_lease(store, post, stopping, token, ready)
+                _work_with_lease(store, post, stopping, token, retention, ready)
         except RailtrackError as error:
             log.warning("the worker waits: %s", error)
         stopping.wait(LOOK_S)
@@ -47,7 +55,12 @@ def work(store: Store, post: PostOffice | None, stopping: Event, *, ready: Calla
 
 
 def _work_with_lease(
-    store: Store, post: PostOffice | None, stopping: Event, token: str, ready: Callable[[], None]
+    store: Store,
+    post: PostOffice | None,
+    stopping: Event,
+    token: str,
+    retention: Retention,
+    ready: Callable[[], None],
 ) -> None:
     jobs = None if post is None else _Jobs(store, post)
     seen = mended = tidied = time.monotonic()
@@ -56,6 +69,7 @@ def _work_with_lease(
         if jobs is not None:
             jobs.mend()
         sending.tidy(store, now=_now())
+        prune(store, retention, now=_now())
         while not stopping.wait(LOOK_S):
             try:
                 if time.monotonic() - seen >= SEEN_S:
@@ -69,7 +83,7 @@ def _work_with_lease(
                         jobs.mend()
                         mended = time.monotonic()
                 if time.monotonic() - tidied >= TIDY_S:
-                    _tidy(store, jobs)
+                    _tidy(store, jobs, retention)
                     tidied = time.monotonic()
             except RailtrackError as error:  # such as a database held by a long import
                 log.warning("the worker tries again: %s", error)
@@ -118,8 +132,9 @@ class _Jobs:
         self._dbos.destroy(workflow_completion_timeout_sec=10)
 
 
-def _tidy(store: Store, jobs: _Jobs | None) -> None:
+def _tidy(store: Store, jobs: _Jobs | None, retention: Retention) -> None:
     sending.tidy(store, now=_now())
+    prune(store, retention, now=_now())
     with store.noting(SERVER, _now()) as w:
         forget_old(w)
         w.commit()

@@ -15,7 +15,7 @@ from railtrack.config import Settings
 from railtrack.operations.administering.accounts import remembered_secret
 from railtrack.store.engine import Store
 from railtrack.web import about, errors, filters, headers, health, i18n, limits, shell, simulated
-from railtrack.web.administering import accounts, organisations, outbox, places, removing, resetting
+from railtrack.web.administering import accounts, audit, organisations, outbox, places, removing, resetting
 from railtrack.web.current import system_clock
 from railtrack.web.entering import event_form, imports, labels, offline, shipment_form
 from railtrack.web.figures import statistics
@@ -71,6 +71,7 @@ def _pages() -> Iterator[Blueprint]:
     yield accounts.blueprint
     yield resetting.blueprint
     yield outbox.blueprint
+    yield audit.blueprint
     yield organisations.blueprint
     yield own.blueprint
     yield second_step.blueprint

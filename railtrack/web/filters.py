@@ -5,6 +5,7 @@ from typing import Protocol
 from flask import Flask
 
 from railtrack.web import marks, moments, numbers
+from railtrack.web.administering.audit_words import action_word, differences, subject_word
 from railtrack.web.i18n import gettext, language, sign, told, words
 
 
@@ -49,7 +50,9 @@ FILTERS = {
 
 def register(app: Flask) -> None:
     """Give the filters to the templates."""
-    app.jinja_env.filters.update(FILTERS, named=named, by_whom=by_whom)
+    audit = {"action_word": action_word, "subject_word": subject_word, "differences": differences}
+    app.jinja_env.filters.update(audit)
+    app.jinja_env.filters.update(FILTERS, named=named, by_whom=by_whom, where_from=where_from)
     app.jinja_env.globals["sign"] = sign
 
 
@@ -62,6 +65,20 @@ def named(place: Named | None) -> str:
 
 
 def by_whom(actor: str) -> str:
-    """Who recorded it, in words: what came by the command line is named `cli:` and the computer's user."""
-    user = actor.removeprefix("cli:")
+    """Who it was, in words: by the command line it is `cli:` and the computer's user, of who was erased a pseudonym."""
+    user, erased = actor.removeprefix("cli:"), actor.removeprefix("user:")
+    if erased != actor and erased.isdecimal():
+        return gettext("somebody whose data were erased (%(name)s)", name=actor)
     return actor if user == actor else gettext("%(user)s on the command line", user=user)
+
+
+def where_from(origin: str) -> str:
+    """Where an entry of the audit came from; its network address as long as that is kept."""
+    door, _, address = origin.partition(" ")
+    named = {"web": gettext("in the browser"), "cli": gettext("command line"), "server": gettext("the server")}
+    said = named.get(door, door)
+    if not address:
+        return said
+    if address.startswith("kept:"):
+        return gettext("%(door)s, address no longer kept", door=said)
+    return gettext("%(door)s, %(address)s", door=said, address=address)

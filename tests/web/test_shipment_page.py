@@ -78,7 +78,7 @@ def test_everybody_may_do_what_the_role_says(line: Store, sign_in: SignIn) -> No
     assert city.get(f"/shipments/{shipment_id}/audit").status_code == 403
     assert partner.get(f"/shipments/{shipment_id}/audit").status_code == 403
     audit = words_of(page(administrator, line, "LATE-1", "/audit"))
-    assert "book shipment" in audit
+    assert "booked: shipment" in audit
     assert "Arrived, actual, Małaszewicze, Tue 28 May, 04:10" in audit
 
 
