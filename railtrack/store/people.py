@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 
 from railtrack.domain.actors import Role
 from railtrack.domain.people import Person, email_key
@@ -74,11 +74,6 @@ def add_person(
 def change_person(w: Noting, person_id: int, **changes: Any) -> None:
     """Set columns of an account, named as in the table of users."""
     w.session.execute(update(UserRow).where(UserRow.id == person_id).values(**changes))
-
-
-def remove_person(w: Noting, person_id: int) -> None:
-    """Take an account out that was never used, with all that hangs on it; raises Conflict if it recorded anything."""
-    w.session.execute(delete(UserRow).where(UserRow.id == person_id))
 
 
 # ---------------------------------------------------------------- links that work once

@@ -11,11 +11,12 @@ from railtrack.domain.people import Person
 from railtrack.domain.rights import Operation, insist
 from railtrack.operations.notifying.post import INVITATION, PostOffice, queue
 from railtrack.operations.notifying.texts import MailKind
-from railtrack.store import links
+from railtrack.store import links, personal
 from railtrack.store import mail as stored_mail
 from railtrack.store import people as stored
 from railtrack.store.engine import Noting, Store
 from railtrack.store.mail import MailState
+from railtrack.store.persons import pseudonym
 
 
 class InvitationState(StrEnum):
@@ -79,12 +80,15 @@ def resend_invitation(
 
 
 def withdraw_invitation(store: Store, email: str, *, actor: Actor, now: datetime) -> None:
-    """Take back an account nobody has used, with its links and mails. Raises NotFound, Conflict."""
+    """Take back an account nobody has used, with its links and mails. Raises NotFound, Conflict.
+
+    Its number stays taken, since the audit names people by it.
+    """
     _only_administrators(actor)
     with store.noting(actor, now) as w:
         person = _invited(w, email)
-        stored.remove_person(w, person.id)
-        w.audit("withdraw invitation", "user", person.email, organisation_id=_organisation_of(person))
+        personal.erase(w, person)
+        w.audit("withdraw invitation", "user", pseudonym(person.id), organisation_id=_organisation_of(person))
         w.commit()
 
 
