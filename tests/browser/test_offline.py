@@ -118,6 +118,7 @@ def test_three_events_told_without_a_connection_are_each_recorded_once(clerk: An
     clerk.wait_for_selector("h1 >> text=Nothing is kept on this device: all was sent.")
     assert [e.remark for e in told(live_server)] == ["first", "second", "third"]
     # what was kept counts as told: the form went on to what comes next
+    assert [(e.event, e.station) for e in told(live_server)][:2] == [("departed", "CKG"), ("arrived", "XIA")]
     assert len({(e.event, e.station) for e in told(live_server)}) == 3
     assert kept(clerk) == []
 

@@ -28,6 +28,7 @@ from railtrack.web.i18n import gettext, language
 from railtrack.web.moments import offset
 
 OFFERED = 4
+AHEAD = 12
 # a void is told of an event that was recorded: it has a way of its own
 KINDS = tuple(kind for kind in EventKind if kind is not EventKind.VOID)
 OTHER = "other"
@@ -240,14 +241,22 @@ def happened(events: Sequence[RecordedEvent], load: Load, box: str = "") -> list
 
 def offers(world: World, load: Load, past: Sequence[RecordedEvent]) -> list[Offer]:
     """Give what is likely to be told next, likeliest first."""
+    return _offers(world, load, [(e.facts.event, e.facts.station) for e in past])
+
+
+def ahead(world: World, load: Load, past: Sequence[RecordedEvent], actor: Actor) -> list[Offer]:
+    """Give what follows if each time the likeliest happens: for a phone that cannot ask what comes next."""
+    happened_so_far = [(e.facts.event, e.facts.station) for e in past]
+    found: list[Offer] = []
+    while len(found) < AHEAD and (offered := _offers(world, load, happened_so_far)):
+        found.append(offered[0])
+        happened_so_far.append((offered[0].event, offered[0].station.id))
+    return [offer for offer in found if actor.tells_at(offer.station.id)]
+
+
+def _offers(world: World, load: Load, past: list[tuple[EventKind, str | None]]) -> list[Offer]:
     facts = load.shipment.facts
-    likely = likely_next(
-        world.network,
-        facts.origin,
-        facts.destination,
-        facts.corridor,
-        [(e.facts.event, e.facts.station) for e in past],
-    )
+    likely = likely_next(world.network, facts.origin, facts.destination, facts.corridor, past)
     corridor = world.network.corridors.get(facts.corridor or "")
     changes = corridor.gauge_changes if corridor else ()
     return [

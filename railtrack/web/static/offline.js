@@ -170,20 +170,21 @@
     radio.dispatchEvent(new Event("change", {bubbles: true}));
   }
 
-  // What was told before it is known to the server counts for what comes next.
+  // What was told before the server knows of it counts for what comes next: the likeliest event that follows is offered.
   let wasTold = false;
   async function tellNext(found) {
     const about = subject([...new FormData(form).entries()]);
     const told = new Set(found.filter((item) => subject(item.fields) === about).map((item) => new Map(item.fields).get("pick")));
-    const offers = [...form.querySelectorAll("input[name=pick][data-said]")];
-    const last = offers.findLastIndex((radio) => told.has(radio.value));
-    for (const radio of offers) {
-      const note = radio.closest("label").querySelector("[data-kept-note]");
-      note.hidden = !told.has(radio.value);
+    for (const radio of form.querySelectorAll("input[name=pick][data-said]")) {
+      radio.closest("label").querySelector("[data-kept-note]").hidden = !told.has(radio.value);
     }
-    if (wasTold || last < 0 || location.hash || !offers[last + 1]) return;
+    const coming = [...document.getElementById("ahead").content.querySelectorAll("label")];
+    const last = coming.findLastIndex((label) => told.has(label.querySelector("input").value));
+    if (wasTold || last < 0 || location.hash || !coming[last + 1]) return;
     wasTold = true;
-    choose(offers[last + 1]);
+    const value = coming[last + 1].querySelector("input").value;
+    if (!form.querySelector(`input[name=pick][value="${CSS.escape(value)}"]`)) form.querySelector(".next").prepend(coming[last + 1].cloneNode(true));
+    choose(form.querySelector(`input[name=pick][value="${CSS.escape(value)}"]`));
   }
 
   function mend(item) {
