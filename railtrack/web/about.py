@@ -20,6 +20,7 @@ from railtrack.web.figures.statistics_definitions import definition, quantile_ru
 from railtrack.web.figures.statistics_words import question, title
 from railtrack.web.i18n import gettext
 from railtrack.web.numbers import number
+from railtrack.web.privacy import kept
 
 blueprint = Blueprint("about", __name__)
 
@@ -68,7 +69,9 @@ def told(key: str, value: str) -> str:
 def privacy() -> str:
     """What is stored, and who gets it?"""
     settings = current_settings()
-    return render_template("about/privacy.html", hours=settings.session_hours, tiles=settings.tile_url)
+    return render_template(
+        "about/privacy.html", hours=settings.session_hours, tiles=settings.tile_url, kept=kept(settings)
+    )
 
 
 @blueprint.get("/accessibility")
