@@ -60,8 +60,8 @@ def kept(settings: Settings) -> list[Kept]:
         Kept(
             title=gettext("Sessions"),
             what=gettext(
-                "Where one is signed in: times, network address, which browser without its version, and a hash of what the cookie "
-                "holds.",
+                "Where one is signed in: times, network address, which browser without its version, and a hash of "
+                "what the cookie holds.",
             ),
             why=gettext("To stay signed in, and to end a session elsewhere."),
             how_long=gettext(
