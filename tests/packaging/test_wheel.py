@@ -51,6 +51,8 @@ def test_the_wheel_installed_outside_the_checkout_serves_its_pages(assets: Path,
         assert status == 200
         assert 'name="csrf_token"' in page
         every_file_is_served(address, page)
+        for language, words in (("de", "Passwort"), ("zh", "密码")):
+            assert words in ask(f"{address}/sign-in?lang={language}")[1]
 
 
 def built(folder: Path) -> Path:
