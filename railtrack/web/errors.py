@@ -22,7 +22,7 @@ from railtrack.domain.errors import (
     Unavailable,
 )
 from railtrack.web.current import current_settings
-from railtrack.web.i18n import gettext, words
+from railtrack.web.i18n import gettext, ngettext, words
 
 STATUS = {Refused: 422, NotFound: 404, NotAllowed: 403, Ambiguous: 409, Conflict: 409, Unavailable: 503}
 log = logging.getLogger(__name__)
@@ -111,7 +111,7 @@ def _advice(status: int) -> str:
             "At most %(mb)d MB can be sent. Split it into several files; sending rows twice is harmless.",
             mb=current_settings().max_upload_mb,
         ),
-        429: gettext("Wait a minute and try again."),
+        429: ngettext("Wait a minute and try again.", "Wait %(num)d minutes and try again.", 1),
         503: gettext("Nothing was lost. Try again in a moment."),
     }
     if status in advice:
