@@ -105,6 +105,11 @@ def update(language: str) -> int:
     """Bring a language's catalogue up to date with the source; says how many sentences wait for translation."""
     catalog = read(language)
     catalog.update(template(), no_fuzzy_matching=True, update_header_comment=False)
+    for message in catalog:
+        if message.id and message.fuzzy:
+            # it began to count, or stopped: said anew, not half
+            message.flags.discard("fuzzy")
+            message.string = ("",) * catalog.num_plurals if message.pluralizable else ""
     write(language, catalog)
     return sum(not is_said(message) for message in catalog if message.id)
 
