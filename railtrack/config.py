@@ -53,8 +53,8 @@ class Settings:
     nominatim_url: str = _setting("", "Address of a Nominatim server for place names. Empty: our stations only")
     smtp_url: str = _setting(
         "",
-        "Mail server: `smtp://USER:PASSWORD@HOST:587` (STARTTLS is insisted on), `smtps://…`, or `smtp://HOST?tls=none`. "
-        "Empty: no mail is sent, links are shown to be passed on",
+        "Mail server: `smtp://USER:PASSWORD@HOST:587` (STARTTLS is insisted on), `smtps://…`, or "
+        "`smtp://HOST?tls=none`. Empty: no mail is sent, links are shown to be passed on",
     )
     mail_from: str = _setting("", "Address mails come from, such as `railtrack@example.org`; needed with a mail server")
     public_overview: bool = _setting(True, "`0` asks to sign in before the first page is shown")
