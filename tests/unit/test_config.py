@@ -45,6 +45,18 @@ def test_an_empty_variable_counts_as_not_given() -> None:
     assert Settings.from_env({"RAILTRACK_MAX_UPLOAD_MB": " ", "RAILTRACK_SECRET_KEY": ""}) == Settings.from_env({})
 
 
+def test_a_mail_server_needs_an_address_mails_come_from_and_its_password_is_not_repeated() -> None:
+    server = {"RAILTRACK_SMTP_URL": "smtp://u:secret@mail.example.org:587"}
+    with pytest.raises(WrongSetting, match="RAILTRACK_MAIL_FROM must be an e-mail address"):
+        Settings.from_env(server)
+    settings = Settings.from_env({**server, "RAILTRACK_MAIL_FROM": "railtrack@example.org"})
+    assert settings.sends_mail
+    assert not Settings.from_env({}).sends_mail
+    with pytest.raises(WrongSetting) as told:
+        Settings.from_env({"RAILTRACK_SMTP_URL": "smtp://u:secret@mail.example.org:x"})
+    assert "secret" not in str(told.value)
+
+
 @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1:8001", "[::1]:8000"])
 def test_a_local_address_needs_no_key(host: str) -> None:
     assert Settings.from_env({"RAILTRACK_BASE_URL": f"http://{host}"}).is_local
@@ -68,6 +80,10 @@ def test_another_address_needs_a_key() -> None:
         ("RAILTRACK_MAX_UPLOAD_MB", "1.5", "whole number from 1"),
         ("RAILTRACK_MAX_UPLOAD_MB", "٣", "whole number from 1"),
         ("RAILTRACK_LOG_LEVEL", "loud", "debug, info, warning or error"),
+        ("RAILTRACK_SMTP_URL", "mail.example.org", "smtp://user:password@host:587"),
+        ("RAILTRACK_SMTP_URL", "smtp://u:secret@mail.example.org:x", "smtp://user:password@host:587"),
+        ("RAILTRACK_SMTP_URL", "smtp://mail.example.org?tls=maybe", "smtp://user:password@host:587"),
+        ("RAILTRACK_SMTP_URL", "smtp://", "smtp://user:password@host:587"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_by_the_variables_name(variable: str, value: str, sentence: str) -> None:
