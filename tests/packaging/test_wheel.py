@@ -154,9 +154,9 @@ def ask(address: str) -> tuple[int, str]:
     """Status and text; 0 where nobody answers."""
     try:
         with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - an address of our own
-            return answer.status, answer.read().decode()
+            return answer.status, answer.read().decode(errors="replace")  # a picture, too
     except urllib.error.HTTPError as error:
         with error:
-            return error.code, error.read().decode()
+            return error.code, error.read().decode(errors="replace")
     except OSError:
         return 0, ""
