@@ -75,6 +75,19 @@ def partner(store: Store, name: str = "Alpha", now: datetime = NOW) -> Actor:
     )
 
 
+def terminal(network: Network, *stations: str, name: str = "Terminal") -> Actor:
+    """Give somebody of a terminal at these stations, which is not recorded."""
+    ways = {each.id: tuple(each.stations) for each in network.corridors.values()}
+    return Actor(
+        name="clerk@example.org",
+        role=Role.TERMINAL,
+        organisation_id=987,
+        organisation=name,
+        stations=frozenset(stations),
+        ways=ways,
+    )
+
+
 def enter(
     store: Store,
     network: Network,

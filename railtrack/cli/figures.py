@@ -8,6 +8,7 @@ from railtrack.cli.kinds import DAY
 from railtrack.cli.output import print_csv, print_json, print_table
 from railtrack.cli.session import Command, Session, acting, pass_session
 from railtrack.domain.movement.journeys import Direction
+from railtrack.domain.rights import Operation, insist
 from railtrack.operations.figures.statistics import By, DateOf, Filters, Options, Plan, Statistic, columns, compute
 from railtrack.operations.mapping import routes
 
@@ -46,6 +47,7 @@ def stats(
 
     Hours are those of actual events; what is not known is left empty, never 0.
     """
+    insist(session.actor, Operation.MEASURE)
     rows = compute(
         session.store,
         statistic,

@@ -20,7 +20,7 @@ from railtrack.store.reading import entry, exporting, finding, journey_lines, li
 from railtrack.store.reading.listing import ShipmentFilter
 from railtrack.store.writing import booking, recording
 from railtrack.store.writing.booking import Provenance
-from tests.factories import container, container_number, enter, event_row, moment, partner, shipment_row, tell
+from tests.factories import container, container_number, enter, event_row, moment, partner, shipment_row, tell, terminal
 
 SECRET = "HUSH"  # stands in every text of the other's shipment
 TRAIN, DAY = f"{SECRET}-T", date(2024, 3, 1)
@@ -153,11 +153,14 @@ def test_every_query_that_takes_a_scope_is_asked_here() -> None:
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_a_query_tells_who_may_know_and_nobody_else(furnished: Store, asked: Asked, name: str) -> None:
+def test_a_query_tells_who_may_know_and_nobody_else(
+    furnished: Store, asked: Asked, network: Network, name: str
+) -> None:
     assert SECRET in answer(furnished, EVERYTHING, asked, name)
     another_partner = partner(furnished, "Alpha").scope
     assert SECRET not in answer(furnished, another_partner, asked, name)
     assert SECRET not in answer(furnished, PUBLISHED_ONLY, asked, name)
+    assert SECRET not in answer(furnished, terminal(network, "DUI").scope, asked, name)  # it does not go there
 
 
 def answer(store: Store, scope: Scope, asked: Asked, name: str) -> str:

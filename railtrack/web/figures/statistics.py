@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from railtrack.domain.actors import Actor
 from railtrack.domain.line.network import Network
+from railtrack.domain.rights import Operation, insist
 from railtrack.exchange.border_hours import BorderHours, border_hours
 from railtrack.exchange.disruptions import disruptions
 from railtrack.exchange.writing import WRITERS
@@ -49,6 +50,12 @@ from railtrack.web.simulated import shows_simulated
 blueprint = Blueprint("statistics", __name__)
 PAGE, FEW = 100, 10
 JSON = "json"
+
+
+@blueprint.before_request
+def _insist() -> None:
+    """Refuse at once whoever gets no figures, a terminal, rather than answer with the published record alone."""
+    insist(current_actor(), Operation.MEASURE)
 
 
 @blueprint.get("/statistics")
