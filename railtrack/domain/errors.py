@@ -76,7 +76,11 @@ class NotAllowed(RailtrackError):
 
 
 class Ambiguous(RailtrackError):
-    """A name fits several things; the message lists them."""
+    """A name fits several things; the message lists them, `names` are what to say instead."""
+
+    def __init__(self, message: Message, names: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.names = tuple(names)
 
 
 class Conflict(RailtrackError):

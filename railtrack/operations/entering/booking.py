@@ -44,10 +44,10 @@ def book(
 
     if take is Take.NOTHING:
         with store.reading() as reading:
-            return Outcome(_judge(reading, rows, actor, update, is_published).verdicts, stored=False)
+            return Outcome(judge_bookings(reading, rows, actor, update, is_published).verdicts, stored=False)
     with store.writing(actor, now) as w:
         network = newest(w, network)
-        judged = _judge(w, rows, actor, update, is_published)
+        judged = judge_bookings(w, rows, actor, update, is_published)
         if take is Take.ALL and any(v.state is State.REJECTED for v in judged.verdicts):
             return Outcome(judged.verdicts, stored=False)
         # organisations that only this file names come into being with it
@@ -71,7 +71,9 @@ def book(
 
 
 @dataclass(frozen=True)
-class _Judged:
+class JudgedBookings:
+    """What a set of rows adds to what is known, and the verdict on each."""
+
     ledger: BookingLedger
     verdicts: tuple[Verdict, ...]
 
@@ -80,13 +82,14 @@ class _Judged:
         return sorted({owner for owner, _ in self.ledger.entries if isinstance(owner, str)})
 
 
-def _judge(
+def judge_bookings(
     reading: Reading,
     rows: Sequence[StatedShipment],
     actor: Actor,
     update: bool,
-    is_published: Callable[[str], bool],
-) -> _Judged:
+    is_published: Callable[[str], bool] = lambda _reference: False,
+) -> JudgedBookings:
+    """Judge rows against what is recorded, and gather what they add; nothing is written."""
     known = organisations(reading.session)
     fresh: dict[str, str] = {}  # the first spelling of each new organisation, by its key
     owners = [_owner(row, actor, known, fresh, is_published(row.shipment.reference)) for row in rows]
@@ -99,7 +102,7 @@ def _judge(
     all_slots = actor.may(Operation.SET_SLOTS, own=False)
     shared = set() if all_slots else trains_shared(reading.session, numbers, actor.organisation_id)
 
-    def judged(trains: Mapping[ShipmentKey, TrainKey]) -> _Judged:
+    def judged(trains: Mapping[ShipmentKey, TrainKey]) -> JudgedBookings:
         ledger = BookingLedger(
             {(owner, ref): s for (owner, ref), s in recorded.items()},
             capacities,
@@ -114,7 +117,7 @@ def _judge(
             else ledger.take((owner, row.shipment.reference), row)
             for owner, row in zip(owners, rows, strict=True)
         )
-        return _Judged(ledger, verdicts)
+        return JudgedBookings(ledger, verdicts)
 
     found = judged({})
     # rows that state slots before a later one tells the train are judged with what that one says

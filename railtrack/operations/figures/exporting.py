@@ -113,7 +113,7 @@ def _rows(reading: Reading, kind: What, wanted: ShipmentFilter, actor: Actor, no
         for event in export_events(reading, actor.scope, wanted, now=now):
             yield _event(event), event
     else:
-        cells = _journey if kind is What.JOURNEYS else _visits
+        cells = journey_cells if kind is What.JOURNEYS else _visits
         for found in export_journeys(reading, actor.scope, wanted, now=now):
             for row in cells(found):
                 yield row, found
@@ -134,7 +134,8 @@ def _event(event: RecordedEvent) -> Cells:
     return event_cells(replace(event.facts, id=event.id, sender=event.sender, recorded_at=recorded_at))
 
 
-def _journey(found: JourneyOfContainer) -> Iterable[Cells]:
+def journey_cells(found: JourneyOfContainer) -> Iterable[Cells]:
+    """Give the row of a journey as files have it."""
     shipment, container, recorded = found.shipment, found.container.facts, found.journey
     journey = recorded.journey
     exact = not journey.is_day_precise

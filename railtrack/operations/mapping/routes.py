@@ -26,7 +26,7 @@ def route(
     """
     world = load_world(store)
     if corridor is not None:
-        _insist(world.network, corridor)
+        insist_on_corridor(world.network, corridor)
     stops = [station_named(world, name) for name in (origin, *via, destination)]
     ids = [station.id for station in stops]
     for before, after in pairwise(ids):
@@ -75,6 +75,16 @@ def corridors(store: Store) -> tuple[list[Json], Json]:
     return rows, {"type": "FeatureCollection", "features": features}
 
 
+def corridor_drawn(store: Store, corridor: str) -> Json:
+    """Give one corridor as GeoJSON; raises NotFound."""
+    network = load_world(store).network
+    insist_on_corridor(network, corridor)
+    place = list(network.corridors).index(corridor)
+    features = corridors(store)[1]["features"]
+    assert isinstance(features, list)  # noqa: S101 - as made above
+    return {"type": "FeatureCollection", "features": [features[place]]}
+
+
 def station_named(world: World, text: str) -> Station:
     """Find a station by what people write; raises Refused with near matches."""
     try:
@@ -100,7 +110,8 @@ def station_named(world: World, text: str) -> Station:
         ) from None
 
 
-def _insist(network: Network, corridor: str) -> None:
+def insist_on_corridor(network: Network, corridor: str) -> None:
+    """Raise NotFound for a corridor that is not there."""
     if corridor not in network.corridors:
         known = ", ".join(network.corridors)
         raise NotFound(say("There is no corridor %(id)s. There are: %(known)s.", id=corridor, known=known))

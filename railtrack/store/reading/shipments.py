@@ -70,13 +70,14 @@ def shipment_named(r: Reading, scope: Scope, name: str, partner: str | None = No
     if not found:
         raise _unknown(name)
     if len(found) > 1:
-        partners = ", ".join(sorted(s.organisation.name for s in found))
+        partners = sorted(s.organisation.name for s in found)
         raise Ambiguous(
             say(
                 "Several partners have a shipment %(reference)s: %(partners)s. Write PARTNER:%(reference)s.",
                 reference=name,
-                partners=partners,
-            )
+                partners=", ".join(partners),
+            ),
+            [f"{partner}:{name}" for partner in partners],
         )
     return found[0]
 
