@@ -29,6 +29,7 @@ COMMANDS = {
     "serve": ("upkeep", "serve"),
     "setup-link": ("upkeep", "setup_link"),
     "stats": ("figures", "stats"),
+    "token": ("token", "token"),
     "user": ("accounts", "user"),
     "work": ("working", "work"),
 }

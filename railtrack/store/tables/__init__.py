@@ -20,6 +20,7 @@ from railtrack.store.tables.bookkeeping import (
 from railtrack.store.tables.cargo import ContainerRow, ShipmentRow, TrainRow
 from railtrack.store.tables.derived import CrossingRow, JourneyRow, VisitRow
 from railtrack.store.tables.events import EventRow, EventSourceRow
+from railtrack.store.tables.interfaces import ApiTokenRow, IdempotencyRow
 from railtrack.store.tables.mail import AddressChangeRow, KnockRow, MailRow, WorkerRow
 from railtrack.store.tables.places import CorridorRow, LegRow, StationRow
 from railtrack.store.tables.sign_in import (
@@ -40,6 +41,7 @@ from railtrack.store.tables.who import (
 
 __all__ = [
     "AddressChangeRow",
+    "ApiTokenRow",
     "AuditPersonRow",
     "AuditRow",
     "AuthenticatorRow",
@@ -54,6 +56,7 @@ __all__ = [
     "EventRow",
     "EventSourceRow",
     "FormReceiptRow",
+    "IdempotencyRow",
     "IdentityRow",
     "JourneyRow",
     "KnockRow",
