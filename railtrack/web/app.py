@@ -14,8 +14,8 @@ from railtrack import resources
 from railtrack.config import Settings
 from railtrack.operations.administering.accounts import remembered_secret
 from railtrack.store.engine import Store
-from railtrack.web import about, errors, filters, headers, health, i18n, limits, shell, simulated
-from railtrack.web.administering import accounts, audit, organisations, outbox, places, removing, resetting
+from railtrack.web import about, api, errors, filters, headers, health, i18n, limits, shell, simulated
+from railtrack.web.administering import accounts, audit, organisations, outbox, places, removing, resetting, tokens
 from railtrack.web.current import system_clock
 from railtrack.web.entering import event_form, imports, labels, offline, shipment_form
 from railtrack.web.figures import statistics
@@ -63,6 +63,7 @@ def create_app(
     headers.register(app)
     for blueprint in _pages():
         app.register_blueprint(blueprint)
+    api.register(app)
     return app
 
 
@@ -73,6 +74,7 @@ def _pages() -> Iterator[Blueprint]:
     yield outbox.blueprint
     yield audit.blueprint
     yield organisations.blueprint
+    yield tokens.blueprint
     yield own.blueprint
     yield second_step.blueprint
     yield health.blueprint

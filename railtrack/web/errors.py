@@ -21,6 +21,8 @@ from railtrack.domain.errors import (
     Refused,
     Unavailable,
 )
+from railtrack.web.api.guard import is_call
+from railtrack.web.api.problems import problem_of, problem_of_http
 from railtrack.web.current import current_settings
 from railtrack.web.i18n import gettext, ngettext, words
 
@@ -60,6 +62,8 @@ def error_page(status: int, answer: str, advice: str = "", problems: tuple[objec
 
 
 def _refusal(error: RailtrackError) -> ResponseReturnValue:
+    if is_call():
+        return problem_of(error)
     status = status_of(error)
     if isinstance(error, Refused):
         return error_page(status, gettext("This was not recorded."), problems=error.problems)
@@ -79,6 +83,8 @@ def _stale_form(error: CSRFError) -> ResponseReturnValue:
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:  # such as a redirect raised by the router
         return error.response
+    if is_call():
+        return problem_of_http(error)
     status = error.code or 500
     if isinstance(error, InternalServerError) and error.original_exception is not None:
         log.exception("a page failed: %s", request.path, exc_info=error.original_exception)

@@ -24,6 +24,8 @@ from railtrack.operations.administering import lockout
 from railtrack.operations.notifying.sending import SERVER
 from railtrack.store import limiting
 from railtrack.store.limiting import Knock, Limit
+from railtrack.web.api.guard import is_call
+from railtrack.web.api.problems import problem_of_http
 from railtrack.web.current import current_store, now
 from railtrack.web.errors import error_page
 from railtrack.web.i18n import gettext, ngettext
@@ -32,6 +34,8 @@ from railtrack.web.post import current_post
 SIGN_IN = Limit("sign-in", 30, timedelta(minutes=5))
 FORGOTTEN = Limit("forgotten-from", 10, timedelta(hours=1))
 LINK = Limit("link", 30, timedelta(minutes=5))
+WRONG_TOKEN = Limit("wrong-token", 30, timedelta(minutes=5))
+CALLS = Limit("calls", 600, timedelta(minutes=1))  # of one token, in one process
 OWN_PASSWORD = Limit("own-password", 10, timedelta(minutes=15))
 # pages that are not of our making
 _FOREIGN = {"security.login": SIGN_IN}
@@ -61,6 +65,13 @@ def limited(limit: Limit) -> Callable[[View], View]:
 def insist(limit: Limit, who: str) -> None:
     """Count a try, or end the request with 429 and the time to wait."""
     knock = _count(limit, who)
+    if not knock.is_allowed:
+        raise TooManyRequests(retry_after=knock.wait_s)
+
+
+def insist_here(limit: Limit, who: str) -> None:
+    """The same for what comes too often to be written down each time: each process counts for itself."""
+    knock = _here().knock(limit, who)
     if not knock.is_allowed:
         raise TooManyRequests(retry_after=knock.wait_s)
 
@@ -159,6 +170,8 @@ def _here() -> _Here:
 
 
 def _too_many(error: TooManyRequests) -> ResponseReturnValue:
+    if is_call():
+        return problem_of_http(error)
     wait_s = int(error.retry_after) if isinstance(error.retry_after, int) else 60
     minutes = max(1, -(-wait_s // 60))
     page = error_page(

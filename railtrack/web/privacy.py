@@ -94,6 +94,20 @@ def kept(settings: Settings) -> list[Kept]:
             | _columns("identities", "issuer subject made_at"),
         ),
         Kept(
+            title=gettext("Tokens for programs"),
+            what=gettext(
+                "A hash of each token with its beginning, what it is for, what it may, for which organisation, and when "
+                "it was made, last used, ended or runs out. What a program was answered is kept for a day.",
+            ),
+            why=gettext("So that programs can act for one, and be stopped."),
+            how_long=until_erased,
+            who=oneself,
+            columns=_columns(
+                "api_tokens",
+                "organisation_id name scope start token_hash created_at expires_at last_used_at ended_at",
+            ),
+        ),
+        Kept(
             title=gettext("Links that work once"),
             what=gettext(
                 "A hash of each link, what it is for, and when it was made, used or runs out; an address that waits "

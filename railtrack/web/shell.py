@@ -80,6 +80,7 @@ def footer_links() -> list[Link]:
     items = [
         ("about.sources", gettext("Sources")),
         ("about.definitions", gettext("Definitions")),
+        ("interface.docs", gettext("API")),
         ("about.accessibility", gettext("Accessibility")),
         ("about.privacy", gettext("Privacy")),
         ("about.imprint", gettext("Imprint")),

@@ -6,6 +6,7 @@ from typing import TypeVar
 from flask import Flask, Response, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from railtrack.web.api.guard import BLUEPRINTS
 from railtrack.web.current import current_account, current_settings, is_signed_in
 from railtrack.web.signing_in.sessions import found_session, this_session
 from railtrack.web.signing_in.single_sign_on import provider_title
@@ -53,7 +54,7 @@ def sign_in_first() -> BaseResponse:
 def _ask_to_sign_in() -> BaseResponse | None:
     """Let nobody past without an account but to what is public; an unknown address is a plain 404."""
     endpoint = request.endpoint
-    if endpoint is None or endpoint == "static" or endpoint.startswith("security."):
+    if endpoint is None or endpoint == "static" or endpoint.startswith(("security.", BLUEPRINTS)):
         return None
     view = current_app.view_functions.get(endpoint)
     if getattr(view, "is_public", False):
