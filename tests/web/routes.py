@@ -1,0 +1,138 @@
+"""What each route needs: the operation of the matrix of rights, and whose thing its address names.
+
+A new route is entered here, or the test of rights fails. What stands in `domain/rights.py` decides who gets an answer.
+"""
+
+from dataclasses import dataclass, field
+
+from railtrack.domain.rights import Operation as Op
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needs:
+    """`operation` None: open to everybody. `about` is the kind of thing the address names, the asker's or another's.
+
+    `hides`: who may not does not learn that there is such an address (404). `looks_first`: what is out of sight is
+    unknown, whoever asks. `is_empty`: the address names nothing here, so whoever may gets 404. `ends`: the session is
+    over then. `given` fills the address, `form` what is sent; names in braces are those of the thing.
+    """
+
+    operation: Op | None = None
+    about: str = ""
+    hides: bool = False
+    looks_first: bool = False
+    is_empty: bool = False
+    ends: bool = False
+    given: dict[str, str] = field(default_factory=dict)
+    form: dict[str, str] = field(default_factory=dict)
+
+
+OPEN = Needs()
+OWN_ACCOUNT = Needs(operation=Op.KEEP_SELF)
+OWN_NOTHING = Needs(operation=Op.KEEP_SELF, is_empty=True, given={"session_id": "999", "passkey_id": "999"})
+ACCOUNTS = Needs(operation=Op.KEEP_ACCOUNTS, hides=True, form={"email": "partner@example.org"})
+ORGANISATION = Needs(operation=Op.KEEP_ACCOUNTS, hides=True, given={"organisation_id": "{organisation_id}"})
+PLACES = Needs(
+    operation=Op.KEEP_PLACES,
+    hides=True,
+    given={"station_id": "MHG", "origin": "DTK", "destination": "AGZ", "corridor_id": "dostyk-petropavl"},
+)
+SEEN = Needs(operation=Op.FOLLOW)
+SHIPMENT = Needs(operation=Op.FOLLOW, about="shipment", given={"shipment_id": "{shipment_id}"})
+TRAIN = {"number": "{train}", "day": "{day}", "origin": "{origin}"}
+FIGURES = Needs(operation=Op.MEASURE, given={"name": "transit", "form": "csv"})
+BOOKING = Needs(operation=Op.BOOK, given={"draft_id": "999"})
+TELLING = Needs(operation=Op.TELL)
+EVENT = Needs(operation=Op.MEND, about="event", given={"event_id": "{event_id}"})
+FILE = Needs(operation=Op.TELL, is_empty=True, given={"upload_id": "none"})
+
+ROUTES: dict[str, Needs] = {
+    **dict.fromkeys(
+        (
+            *("about.accessibility", "about.definitions", "about.privacy", "about.sources", "overview.index"),
+            *("health.healthz", "health.readyz", "offline.manifest", "offline.worker", "security.login"),
+            *("resetting.forgotten", "second_step.passkey_options", "second_step.use_passkey"),
+        ),
+        OPEN,
+    ),
+    **dict.fromkeys(
+        ("accounts.setup", "accounts.choose_password", "resetting.confirm_address"),
+        Needs(is_empty=True, given={"token": "dead"}),
+    ),
+    "static": Needs(given={"filename": "style.css"}),
+    **dict.fromkeys(
+        (
+            *("accounts.own", "accounts.choose_theme", "accounts.change_password", "second_step.ask", "signing_in.own"),
+            *("signing_in.authenticator", "signing_in.remove_authenticator", "signing_in.new_passkey"),
+            *("signing_in.passkey_options", "signing_in.add_passkey", "signing_in.show_again"),
+            "signing_in.end_other_sessions",
+        ),
+        OWN_ACCOUNT,
+    ),
+    **dict.fromkeys(
+        (
+            *("organisations.act_for", "signing_in.end_session", "signing_in.remove_passkey"),
+            *("signing_in.rename_passkey", "signing_in.new_recovery_codes"),
+            *("resetting.change_address", "resetting.keep_address"),  # no mail is set up
+        ),
+        OWN_NOTHING,
+    ),
+    **dict.fromkeys(("security.logout", "second_step.leave"), Needs(operation=Op.KEEP_SELF, ends=True)),
+    **dict.fromkeys(
+        (
+            *("accounts.users", "accounts.add_user", "accounts.make_link"),
+            *("outbox.index", "organisations.index"),
+        ),
+        ACCOUNTS,
+    ),
+    **dict.fromkeys(
+        ("accounts.invite", "accounts.withdraw", "outbox.send_again", "outbox.send_test"),  # no mail is set up
+        Needs(operation=Op.KEEP_ACCOUNTS, hides=True, is_empty=True),
+    ),
+    **dict.fromkeys(
+        ("audit.index", "audit.check", "audit.chain", "audit.listed"), Needs(operation=Op.READ_AUDIT, hides=True)
+    ),
+    "audit.own_data": OWN_ACCOUNT,
+    "audit.erase": ACCOUNTS,
+    "accounts.set_active": Needs(
+        operation=Op.KEEP_ACCOUNTS, hides=True, form={"email": "city@example.org", "active": "1"}
+    ),
+    **dict.fromkeys(("organisations.show", "organisations.set_stations", "organisations.change_members"), ORGANISATION),
+    **dict.fromkeys(
+        (
+            *("places.index", "places.add_corridor", "places.add_leg", "places.add_station", "places.check_corridor"),
+            *("places.check_station", "places.corridor", "places.leg", "places.measure_leg", "places.station"),
+            *("removing.corridor", "removing.leg", "removing.station"),
+        ),
+        PLACES,
+    ),
+    **dict.fromkeys(("maps.index", "maps.frame", "trains.index", "shipments.index"), SEEN),
+    **dict.fromkeys(
+        ("stations.index", "stations.show", "stations.frame", "corridors.index", "corridors.show"),
+        Needs(operation=Op.FOLLOW, given={"station_id": "MHG", "corridor_id": "dostyk-petropavl"}),
+    ),
+    **dict.fromkeys(
+        (*("shipments.show", "shipments.history", "shipments.large_map", "shipments.frame"),),
+        SHIPMENT,
+    ),
+    "shipments.audit": Needs(operation=Op.READ_AUDIT, about="shipment", looks_first=True, given=SHIPMENT.given),
+    "shipments.export": Needs(operation=Op.EXPORT, given={"form": "csv"}),
+    "containers.show": Needs(operation=Op.FOLLOW, about="container", given={"number": "{container}"}),
+    "trains.show": Needs(operation=Op.FOLLOW, about="train", given=TRAIN),
+    "trains.set_capacity": Needs(operation=Op.SET_SLOTS, about="train", given=TRAIN, form={"capacity_teu": "90"}),
+    **dict.fromkeys(("statistics.index", "statistics.show", "statistics.export", "statistics.journeys"), FIGURES),
+    "statistics.journeys_file": FIGURES,
+    **dict.fromkeys(
+        ("shipments.new", "shipment_form.send", "shipment_form.check", "shipment_form.delete_draft"), BOOKING
+    ),
+    **dict.fromkeys(("imports.index", "imports.send", "offline.kept", "offline.state", "offline.take"), TELLING),
+    "labels.sheet": Needs(operation=Op.TELL, about="shipment", given=SHIPMENT.given),
+    "imports.template": Needs(operation=Op.FOLLOW, given={"kind": "events", "form": "csv"}),
+    **dict.fromkeys(
+        ("imports.decide", "imports.preview", "imports.progress", "imports.refused", "imports.result"), FILE
+    ),
+    "event_form.new": Needs(operation=Op.TELL, about="shipment", form={"shipment": "{shipment_id}"}),
+    "event_form.send": Needs(operation=Op.TELL, about="shipment", form={"shipment": "{shipment_id}"}),
+    **dict.fromkeys(("event_form.recorded", "event_form.undo"), Needs(operation=Op.TELL, is_empty=True)),
+    **dict.fromkeys(("event_form.correct", "event_form.void"), EVENT),
+}
