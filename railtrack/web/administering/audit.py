@@ -17,8 +17,11 @@ from railtrack.operations.administering import auditing as operations
 from railtrack.operations.administering.accounts import find_user
 from railtrack.operations.administering.auditing import AuditFilter
 from railtrack.operations.administering.personal_data import erase_person, export_person
+from railtrack.operations.administering.reference import load_world
 from railtrack.web.administering.audit_words import subject_word
 from railtrack.web.current import current_account, current_actor, current_store, now
+from railtrack.web.following.shipment_page import stated
+from railtrack.web.following.whereabouts import Whereabouts
 from railtrack.web.i18n import gettext, words
 from railtrack.web.shell import is_administrator, same_page_with
 
@@ -40,8 +43,10 @@ def index() -> ResponseReturnValue:
     page = operations.audit_page(
         current_store(), wanted, actor=actor, limit=PAGE, cursor=request.args.get("cursor") or None
     )
+    says = Whereabouts(load_world(current_store()).network, now())
     return render_template(
         "audit/index.html",
+        stated=lambda entry: stated(entry, says),
         page=page,
         asked=request.args,
         is_filtered=wanted != AuditFilter(),
