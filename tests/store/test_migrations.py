@@ -155,3 +155,31 @@ def test_accounts_known_before_get_the_keys_of_their_addresses(spare: Store, now
         found = [person_by_email(r, address) for address in ("strasse@example.org", "KOWAL@EXAMPLE.ORG")]
     assert keys == ["strasse@example.org", "strasse@example.org 2", "kowal@example.org"]
     assert [person.email for person in found if person] == ["Straße@Example.org", "kowal@example.org"]
+
+
+def test_people_known_before_belong_to_the_organisation_they_had(spare: Store) -> None:
+    migrating.downgrade(spare.engine, "0004")
+    with spare.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO organisations (id, name, name_key, published, simulated, created_at)"
+                " VALUES (7, 'Alpha', 'alpha', false, false, '2024-01-01 00:00:00')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO users (email, email_key, name, role, organisation_id, language, created_at,"
+                " fs_uniquifier, active, login_count)"
+                " VALUES ('a@example.org', 'a@example.org', '', 'partner', 7, '', '2024-01-01 00:00:00', 'k', true, 0)"
+            )
+        )
+    spare.migrate()
+    with spare.reading() as r:
+        person = person_by_email(r, "a@example.org")
+    assert person is not None
+    assert [each.name for each in person.organisations] == ["Alpha"]
+    migrating.downgrade(spare.engine, "0004")
+    with spare.engine.connect() as connection:
+        assert connection.execute(text("SELECT organisation_id FROM users")).scalar() == 7
+    spare.migrate()
+    assert differences(spare) == []
