@@ -91,6 +91,8 @@ def _of_station(r: Reading, network: Network, station_id: str) -> tuple[Message,
         said.append(say("Events were recorded here: %(count)d, withdrawn ones among them.", count=records.events))
     if records.trains:
         said.append(say("Trains start here: %(count)d.", count=records.trains))
+    if records.terminals:
+        said.append(say("Organisations work here as terminals: %(count)d.", count=records.terminals))
     return tuple(said)
 
 

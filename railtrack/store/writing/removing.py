@@ -15,7 +15,7 @@ from railtrack.domain.line.places import Corridor, Leg, Station
 from railtrack.domain.records import AuditEntry
 from railtrack.store.audit import audit_entries
 from railtrack.store.engine import Reading
-from railtrack.store.tables import AuditRow, EventRow, ShipmentRow, TrainRow
+from railtrack.store.tables import AuditRow, EventRow, OrganisationStationRow, ShipmentRow, TrainRow
 
 PLACES = ("station", "leg", "corridor")
 REMOVE = "remove"
@@ -28,6 +28,7 @@ class Recorded:
     shipments: int = 0
     events: int = 0
     trains: int = 0
+    terminals: int = 0
 
 
 def recorded_at(r: Reading, station_id: str) -> Recorded:
@@ -41,6 +42,7 @@ def recorded_at(r: Reading, station_id: str) -> Recorded:
         shipments=count(ShipmentRow, ShipmentRow.origin, ShipmentRow.destination),
         events=count(EventRow, EventRow.station),
         trains=count(TrainRow, TrainRow.origin),
+        terminals=count(OrganisationStationRow, OrganisationStationRow.station),
     )
 
 
