@@ -96,8 +96,8 @@ def kept(settings: Settings) -> list[Kept]:
         Kept(
             title=gettext("Tokens for programs"),
             what=gettext(
-                "A hash of each token with its beginning, what it is for, what it may, for which organisation, and when "
-                "it was made, last used, ended or runs out. What a program was answered is kept for a day.",
+                "A hash of each token with its beginning, what it is for, what it may, for which organisation, and "
+                "when it was made, last used, ended or runs out. What a program was answered is kept for a day.",
             ),
             why=gettext("So that programs can act for one, and be stopped."),
             how_long=until_erased,
