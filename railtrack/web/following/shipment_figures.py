@@ -92,8 +92,11 @@ def _third(says: Whereabouts, whole: ShipmentPage, actor: Actor) -> Figure:
         return Figure(gettext("At this station"), value, note=note)
     if followed.is_under_way and summary.last is not None:
         since = followed.silent_h(says.now)
-        event = event_word(summary.last_event) if summary.last_event else ""
-        note = f"{event}{sign(', ')}{says.place(summary.last_station)}" if event else ""
+        note = (
+            f"{event_word(summary.last_event)}{sign(', ')}{says.place(summary.last_station)}"
+            if summary.last_event
+            else ""
+        )
         value = duration(since) if not summary.last.is_day else day(summary.last)
         return Figure(gettext("Latest news") if summary.last.is_day else gettext("Since the latest news"), value,
                       note=note.removesuffix(sign(", ")))  # fmt: skip
