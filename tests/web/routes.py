@@ -3,7 +3,7 @@
 A new route is entered here, or the test of rights fails. What stands in `domain/rights.py` decides who gets an answer.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from railtrack.domain.rights import Operation as Op
 
@@ -23,6 +23,7 @@ class Needs:
     looks_first: bool = False
     is_empty: bool = False
     ends: bool = False
+    by_token: bool = False  # of the interface for programs: a browser's session opens nothing there
     given: dict[str, str] = field(default_factory=dict)
     form: dict[str, str] = field(default_factory=dict)
 
@@ -58,6 +59,29 @@ ROUTES: dict[str, Needs] = {
     **dict.fromkeys(
         ("accounts.setup", "accounts.choose_password", "resetting.confirm_address"),
         Needs(is_empty=True, given={"token": "dead"}),
+    ),
+    **dict.fromkeys(("interface.openapi", "interface.docs"), OPEN),
+    **dict.fromkeys(("tokens.index", "tokens.make"), OWN_ACCOUNT),
+    "tokens.end": Needs(operation=Op.KEEP_SELF, is_empty=True, given={"token_id": "999"}),
+    **dict.fromkeys(
+        (
+            *("api_shipments.index", "api_shipments.one", "api_shipments.events", "api_shipments.journeys"),
+            *("api_shipments.eta", "api_events.index", "api_places.stations", "api_places.corridors"),
+            *("api_places.corridor_map", "api_places.positions"),
+        ),
+        replace(SEEN, by_token=True, given={"reference": "M-1", "corridor": "dostyk-petropavl"}),
+    ),
+    **dict.fromkeys(
+        ("api_shipments.record", "api_shipments.change"),
+        Needs(operation=Op.BOOK, by_token=True, given={"reference": "M-1"}),
+    ),
+    "api_events.record": Needs(operation=Op.TELL, by_token=True),
+    **dict.fromkeys(
+        (
+            *("api_statistics.transit", "api_statistics.reliability", "api_statistics.dwell"),
+            *("api_statistics.borders", "api_statistics.volume"),
+        ),
+        Needs(operation=Op.MEASURE, by_token=True),
     ),
     "static": Needs(given={"filename": "style.css"}),
     **dict.fromkeys(

@@ -169,6 +169,8 @@ def expected(role: Role, needs: Needs, is_own: bool) -> int:
     class Somebody:
         role: Role
 
+    if needs.by_token:
+        return 401
     who = Somebody(role)
     if needs.operation is None:
         return 0
