@@ -242,8 +242,8 @@ def test_a_reference_that_leads_nowhere_is_found(sqlite_store: Store, now: datet
         driver = connection.connection.driver_connection
         assert driver is not None
         driver.execute("PRAGMA foreign_keys = OFF")
-        columns = "id, user_id, title, fields, saved_at"
-        driver.execute(f"INSERT INTO drafts ({columns}) VALUES (1, 77, '', '{{}}', '2024-01-01')")
+        row = (1, 77, "", "{}", "2024-01-01")
+        driver.execute("INSERT INTO drafts (id, user_id, title, fields, saved_at) VALUES (?, ?, ?, ?, ?)", row)
         driver.execute("PRAGMA foreign_keys = ON")
     assert sqlite_store.integrity() == ["row 1 of drafts names something that users does not have"]
 
