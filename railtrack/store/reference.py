@@ -72,12 +72,13 @@ def newest(r: Reading, network: Network) -> Network:
 
 def reference_stamp(r: Reading) -> str:
     """Give a text that changes whenever a station, leg or corridor does: what a cached network is checked by."""
-    rows = [
-        select(func.count().label("n"), func.coalesce(func.sum(table.version), 0).label("v"))
+    # one statement, since every page asks
+    counts = [
+        select(count).select_from(table).scalar_subquery()
         for table in (StationRow, LegRow, CorridorRow)
+        for count in (func.count(), func.coalesce(func.sum(table.version), 0))
     ]
-    counted = [n for query in rows for n in r.session.execute(query).one()]
-    return "-".join(map(str, (*counted, last_removal(r))))
+    return "-".join(map(str, (*r.session.execute(select(*counts)).one(), last_removal(r))))
 
 
 def station(r: Reading, station_id: str) -> Versioned[Station]:
