@@ -78,6 +78,7 @@ def enter(page: Any, live_server: LiveServer, *, pasted: bool) -> int:
     page.wait_for_selector(f"text={REFERENCE} is recorded with 10 containers.")
     keyboard.press("Enter")  # stands on Record departure
     page.wait_for_selector(f"h1 >> text=What happened to {REFERENCE}?")
+    page.wait_for_load_state()  # its scripts, which know the key, come last
     keyboard.press("Control+Enter")  # departed here, now
     page.wait_for_selector("h1 >> text=Departed at Chongqing Tuanjiecun is recorded for 10 containers.")
     (booked,) = [s for s in shipments(live_server.store) if s.reference == REFERENCE]

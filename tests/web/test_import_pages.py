@@ -23,7 +23,7 @@ from railtrack.store.people import person_by_email
 from railtrack.store.tables import AuditRow, ContainerRow, EventRow, ShipmentRow, UploadRow
 from railtrack.web.entering import imports
 from tests.factories import container_number
-from tests.web.conftest import SignIn, words_of
+from tests.web.conftest import PASSWORD, SignIn, post, words_of
 from tests.web.entry_pages import FORMULA, HOSTILE, box, containers, count, form_of, send, shipments
 
 HEADER = "reference,origin,destination,container,size_type,goods"
@@ -302,6 +302,7 @@ def test_city_staff_take_nothing_in(city: FlaskClient, web_store: Store) -> None
 def test_a_file_is_forgotten_after_a_day(app: Flask, partner: FlaskClient, web_store: Store, now: datetime) -> None:
     address = upload(partner, GOOD)
     app.extensions["railtrack"]["clock"] = lambda: now + timedelta(hours=25)
+    assert post(partner, "/sign-in", email="partner@example.org", password=PASSWORD).status_code == 302
     assert partner.get(address).status_code == 404
     upload(partner, MIXED)
     assert count(web_store, UploadRow) == 1

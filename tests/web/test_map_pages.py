@@ -169,7 +169,7 @@ def test_tiles_are_asked_of_nobody_unless_the_operator_says_so(
 
     assert "https://" not in city.get("/map/frame").headers["Content-Security-Policy"]
     with_tiles = replace(web_settings, tile_url="https://tiles.example.org/{z}/{x}/{y}.png")
-    app = create_app(with_tiles, web_store)
+    app = create_app(with_tiles, web_store, clock=city.application.extensions["railtrack"]["clock"])
     client = app.test_client()
     with client.session_transaction() as given, city.session_transaction() as signed_in:
         given.update(signed_in)

@@ -250,6 +250,8 @@ def test_a_password_link_does_not_pass_by_the_second_step(
     path = "/password/" + make_password_link(web_store, ADDRESS, actor=CLERK, now=clock())
     browser = app.test_client()
     assert post(browser, path, form_at=path, password="another short sentence").status_code == 302
+    assert browser.get("/account").location.startswith("/sign-in?")
+    post(browser, "/sign-in", email=ADDRESS, password="another short sentence")
     assert browser.get("/account").location.startswith(SECOND)
 
 
