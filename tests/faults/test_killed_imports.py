@@ -12,12 +12,13 @@ EVENTS, CONTAINERS = 2000, 50
 MOMENTS = (0.0, 0.1)
 
 
-def test_a_killed_import_of_shipments_leaves_none_of_them(
+def test_a_killed_import_of_shipments_leaves_none_of_them_or_all(
     database: Database, files: Path, start: Start, program: Program
 ) -> None:
     _kill(start, database, files / "shipments.csv", 0.0)
-    assert database.count("shipments") == 0
-    assert database.count("journeys") == 0
+    # fifty rows may be stored before the kill arrives
+    stored = (database.count("shipments") > 0, database.count("journeys"))
+    assert stored in ((False, 0), (True, CONTAINERS)), "half a file is stored"
     assert database.faults() == []
     assert program(database.url, "import", str(files / "shipments.csv")).returncode == 0
     assert database.count("journeys") == CONTAINERS

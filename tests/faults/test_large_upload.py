@@ -24,7 +24,9 @@ def served(start: Start, new_database: Callable[[str], Database], tmp_path: Path
         port = int(probe.getsockname()[1])
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    process = start(new_database("sqlite").url, "serve", "--port", str(port), before=("env", f"TMPDIR={scratch}"))
+    process = start(
+        new_database("sqlite").url, "serve", "--port", str(port), "--no-worker", before=("env", f"TMPDIR={scratch}")
+    )
     wait_until(lambda: _answers(port))
     return port, process.pid, scratch
 
@@ -55,7 +57,8 @@ def test_200_mb_are_answered_with_a_page_that_says_the_limit(served: tuple[int, 
     assert "The file is too large." in page
     assert "At most 32 MB can be sent." in page
     assert most_kept_mb < 1, "nothing of it lies on the disk"
-    assert _memory_mb(pid) - before_mb < 50, "nor in memory"
+    # the server goes on warming up meanwhile, which takes some; the file would take all of its own size
+    assert _memory_mb(pid) - before_mb < SENT_MB / 2, "nor in memory"
     assert _answers(port)
 
 
