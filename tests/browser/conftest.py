@@ -136,7 +136,7 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..
         context = browser.new_context(**given)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         if expects_faults:
             return page
         page.on("pageerror", lambda error: complaints.append(f"script: {error}"))

@@ -76,7 +76,8 @@ def enter(page: Any, live_server: LiveServer, *, pasted: bool) -> int:
     page.wait_for_selector("#sentence >> text=Ten containers typed. Nothing is wrong with them.")
     keyboard.press("Control+Enter")
     page.wait_for_selector(f"text={REFERENCE} is recorded with 10 containers.")
-    keyboard.press("Enter")  # stands on Record departure
+    page.wait_for_selector("a:focus:has-text('Record departure')")
+    keyboard.press("Enter")
     page.wait_for_selector(f"h1 >> text=What happened to {REFERENCE}?")
     page.wait_for_load_state()  # its scripts, which know the key, come last
     keyboard.press("Control+Enter")  # departed here, now

@@ -68,8 +68,7 @@ def test_two_tabs_meet_and_the_second_is_told(page: Any, live_server: LiveServer
     page.wait_for_selector(".flashes:has-text('Mended.')")
     second.fill("#f-coordinate_note", "seen from the train")
     second.click("button:has-text('Mend the station')")
-    second.wait_for_selector(".note:has-text('was changed by somebody else meanwhile')")
-    assert second.evaluate("document.activeElement.textContent").strip().startswith("DTK was changed")
+    second.wait_for_selector(":focus:has-text('DTK was changed by somebody else meanwhile')")
     assert second.input_value("#f-coordinate_note") == "seen from the train"
     second.click("#remove summary")
     assert "Legs end here: ALK–DTK" in second.inner_text("#remove")
