@@ -8,11 +8,10 @@ from hypothesis import strategies as st
 
 from railtrack.domain.line.places import Corridor, Leg, Method, Mode, Station
 from railtrack.domain.movement.events import EventKind
+from railtrack.domain.movement.lateness import behind_h, lateness
 from railtrack.domain.movement.positions import (
     Fact,
     Way,
-    behind_h,
-    lateness,
     nearest_km,
     plan_calls,
     plan_position,

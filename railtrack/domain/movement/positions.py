@@ -1,4 +1,4 @@
-"""Where a train is now, where its plan wants it, and how late that makes it.
+"""Where a train is now, and where its plan wants it; how late that makes it is judged in `lateness`.
 
 Between two reports a train is thought to run along the rails at the corridor's planned running speed (its length over
 its planned running hours). It is never put past the next halt whose arrival was not recorded, so silence shows as a
@@ -16,12 +16,8 @@ from railtrack.domain.line.network import turned
 from railtrack.domain.line.places import Corridor, Leg, Station
 from railtrack.domain.movement.events import EventKind
 from railtrack.domain.movement.journeys import hours_between
-from railtrack.domain.records import Lateness
 
-ON_PLAN_H = 2.0  # along the way up to two hours count as on plan
 SHORT_OF_HALT = 0.02  # share of a stretch a train without news is kept short of its next halt
-QUIET_FACTOR = 2.0  # no news for twice the hours the next halt was due after is silence …
-QUIET_LEAST_H = 24.0  # … but never before a day has passed
 PASSING_ROLES = frozenset({"way", "junction"})  # where a train may run through without a report
 
 Point = tuple[float, float]
@@ -215,65 +211,6 @@ def plan_position(way: Way, calls: Sequence[Call], now: datetime) -> Position:
     return _at(way, lat, lon, km, between=_between(way, km), is_estimated=True)
 
 
-def behind_h(way: Way, calls: Sequence[Call], fact: Fact | None, position: Position, now: datetime) -> float:
-    """Hours behind the plan (negative: ahead) for a train at `position`.
-
-    Standing, it is as late as it came, and grows once the planned departure has passed; running, it is `now` against
-    the time at which the plan passes this kilometre.
-    """
-    if fact is None:
-        departure = calls[0].departure
-        return 0.0 if departure is None else max(hours_between(departure, now), 0.0)
-    if position.at in way.stations:
-        call = calls[way.stations.index(position.at)]
-        came = 0.0 if call.arrival is None else hours_between(call.arrival, fact.at)
-        if call.departure is None:
-            return came
-        overdue = hours_between(call.departure, now)
-        return max(came, overdue) if overdue > 0 else came
-    return hours_between(_plan_time(calls, position.km_travelled), now if position.is_estimated else fact.at)
-
-
-def lateness(
-    *,
-    now: datetime,
-    departed: bool,
-    arrived: bool,
-    behind: float,
-    is_held: bool = False,
-    last_at: datetime | None = None,
-    usual_h: float | None = None,
-    stands_since: datetime | None = None,
-    stay_p90_h: float | None = None,
-    planned_arrival: datetime | None = None,
-) -> Lateness:
-    """The state of a shipment against its plan, as the visual language names it.
-
-    Silent: nothing for more than twice the `usual_h` to the next report, at least a day, while it runs. Held: told so,
-    standing longer than nine in ten do, or past its planned arrival by more than two hours. Late: more than two hours
-    behind. The first that fits counts: arrived, planned, held by report, silent, overdue, late, on plan.
-    """
-    if arrived:
-        return Lateness.ARRIVED
-    if not departed:
-        return Lateness.PLANNED if behind <= ON_PLAN_H else Lateness.LATE
-    if is_held:
-        return Lateness.HELD
-    stands = stands_since is not None
-    if not stands and last_at is not None and hours_between(last_at, now) > quiet_h(usual_h):
-        return Lateness.SILENT
-    too_long = stands_since is not None and stay_p90_h is not None and hours_between(stands_since, now) > stay_p90_h
-    overdue = planned_arrival is not None and hours_between(planned_arrival, now) > ON_PLAN_H
-    if too_long or overdue:
-        return Lateness.HELD
-    return Lateness.LATE if behind > ON_PLAN_H else Lateness.ON_PLAN
-
-
-def quiet_h(usual_h: float | None) -> float:
-    """Hours without a report after which a running train counts as silent."""
-    return max(QUIET_LEAST_H, QUIET_FACTOR * (usual_h or 0.0))
-
-
 def usual_run_h(way: Way, station: str) -> float | None:
     """Hours from leaving `station` to the next reported halt at the running speed; None off the way or at its end."""
     if station not in way.stations[:-1]:
@@ -282,7 +219,7 @@ def usual_run_h(way: Way, station: str) -> float | None:
     return (way.kms[next_halt(way, here)] - way.kms[here]) / way.speed_kmh
 
 
-def _plan_time(calls: Sequence[Call], km: float) -> datetime:
+def plan_time(calls: Sequence[Call], km: float) -> datetime:
     """When the plan passes `km`, on its way between two calls."""
     for before, after in pairwise(calls):
         if km <= after.km and before.departure is not None and after.arrival is not None:

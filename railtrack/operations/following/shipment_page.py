@@ -11,9 +11,10 @@ from railtrack.domain.line.places import Station
 from railtrack.domain.messages import Message, say
 from railtrack.domain.movement.events import Classifier, EventKind
 from railtrack.domain.movement.journeys import Status
+from railtrack.domain.movement.lateness import behind_h
 from railtrack.domain.movement.next_events import main_stations
 from railtrack.domain.movement.plausibility import MARK_TEXTS
-from railtrack.domain.movement.positions import Call, Fact, Position, behind_h, plan_calls, where
+from railtrack.domain.movement.positions import Call, Fact, Position, plan_calls, where
 from railtrack.domain.movement.timetable import Common, Course, Timetable, common_journey, timetable, to_ten_minutes
 from railtrack.domain.records import (
     AuditEntry,

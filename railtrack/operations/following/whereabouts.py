@@ -6,15 +6,13 @@ The published record is history: its trains are never under way, however little 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from math import ceil
 
 from railtrack.domain.actors import Actor
 from railtrack.domain.line.network import Network
 from railtrack.domain.movement.journeys import Direction, Status, hours_between
-from railtrack.domain.movement.plans import due
-from railtrack.domain.movement.positions import ON_PLAN_H, Position, Way, plan_position
+from railtrack.domain.movement.lateness import Plan, Standing, at_the_end, before_departure, on_the_way
+from railtrack.domain.movement.positions import Position, Way, plan_position
 from railtrack.domain.records import Lateness, Page, ShipmentSummary
-from railtrack.domain.times import Moment
 from railtrack.operations.administering.reference import load_world
 from railtrack.operations.mapping.drawing import place, way_of
 from railtrack.store.engine import Reading, Store
@@ -47,6 +45,11 @@ class Followed:
     @property
     def is_under_way(self) -> bool:
         return self.under_way is not None
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands against its plan."""
+        return Standing(lateness=self.lateness, behind_h=self.behind_h, behind_days=self.behind_days)
 
     def from_west(self, position: Position) -> float:
         """The share of the way at which a position lies, from its western end."""
@@ -175,9 +178,9 @@ def follow(network: Network, summary: ShipmentSummary, moving: UnderWay | None, 
     if moving is not None and _may_move(summary):
         return _moving(network, told, moving, now)
     if summary.arrived is not None and summary.status is Status.COMPLETED:
-        return _arrived(told, summary.arrived)
+        return _judged(told, at_the_end(summary.planned_arrival, summary.arrived))
     if summary.status is Status.NOT_DEPARTED:
-        return _waiting(network, told, now)
+        return _judged(told, before_departure(_plan(network, summary), now))
     return told
 
 
@@ -191,55 +194,22 @@ def _moving(network: Network, told: Followed, moving: UnderWay, now: datetime) -
     placed = place(network, moving, now)
     if placed is None:
         return told
-    told = replace(told, lateness=placed.lateness, position=placed.position)
-    departure, arrival = summary.planned_departure, summary.planned_arrival
-    start = departure or (summary.departed if arrival is not None else None)
-    if start is None:  # nothing to be late against
-        judged = placed.lateness in (Lateness.LATE, Lateness.ON_PLAN)
-        return replace(told, lateness=None if judged else placed.lateness)
-    told = replace(told, plan=plan_position(placed.way, placed.calls, now))
-    rest_h = _rest_of_day_h(network, summary)
-    if rest_h is None:
-        return replace(told, behind_h=placed.behind_h)
-    within = placed.lateness is Lateness.LATE and placed.behind_h <= rest_h + ON_PLAN_H
-    days = _days(placed.behind_h, rest_h)
-    return replace(told, behind_days=days, lateness=Lateness.ON_PLAN if within else placed.lateness)
+    told = replace(told, position=placed.position)
+    standing = on_the_way(_plan(network, summary), summary.departed, placed.lateness, placed.behind_h)
+    if standing.hours_behind is not None:
+        told = replace(told, plan=plan_position(placed.way, placed.calls, now))
+    return _judged(told, standing)
 
 
-def _rest_of_day_h(network: Network, summary: ShipmentSummary) -> float | None:
-    """Hours from the noon at which a plan of days is drawn to the end of the day; None for a plan of hours."""
-    plans = ((summary.planned_arrival, summary.destination), (summary.planned_departure, summary.origin))
-    for planned, station in plans:
-        if planned is not None and planned.is_day:
-            return hours_between(planned.instant, due(planned, network.stations.get(station)))
-    return None
+def _plan(network: Network, summary: ShipmentSummary) -> Plan:
+    return Plan(
+        departure=summary.planned_departure,
+        arrival=summary.planned_arrival,
+        origin=summary.origin,
+        destination=summary.destination,
+        stations=network.stations,
+    )
 
 
-def _days(hours: float, rest_h: float) -> int:
-    """A difference from a plan that knows days only, in days begun once its day is over."""
-    over = max(abs(hours) - rest_h, 0.0)
-    return ceil(over / 24) * (1 if hours > 0 else -1)
-
-
-def _arrived(told: Followed, arrived: Moment) -> Followed:
-    told = replace(told, lateness=Lateness.ARRIVED)
-    planned = told.summary.planned_arrival
-    if planned is None:
-        return told
-    if planned.is_day or arrived.is_day:
-        return replace(told, behind_days=(arrived.local_date - planned.local_date).days)
-    return replace(told, behind_h=hours_between(planned.instant, arrived.instant))
-
-
-def _waiting(network: Network, told: Followed, now: datetime) -> Followed:
-    planned = told.summary.planned_departure
-    if planned is None:
-        return replace(told, lateness=Lateness.PLANNED)
-    behind = hours_between(due(planned, network.stations.get(told.summary.origin)), now)
-    late = behind > ON_PLAN_H
-    told = replace(told, lateness=Lateness.LATE if late else Lateness.PLANNED)
-    if not late:
-        return told
-    if planned.is_day:
-        return replace(told, behind_days=ceil(behind / 24))
-    return replace(told, behind_h=behind)
+def _judged(told: Followed, standing: Standing) -> Followed:
+    return replace(told, lateness=standing.lateness, behind_h=standing.behind_h, behind_days=standing.behind_days)

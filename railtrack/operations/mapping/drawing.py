@@ -12,13 +12,12 @@ from railtrack.domain.line.network import Network
 from railtrack.domain.line.places import Corridor
 from railtrack.domain.messages import Message, say
 from railtrack.domain.movement.journeys import Status, hours_between
+from railtrack.domain.movement.lateness import behind_h, lateness
 from railtrack.domain.movement.plans import due
 from railtrack.domain.movement.positions import (
     Call,
     Position,
     Way,
-    behind_h,
-    lateness,
     plan_calls,
     plan_position,
     usual_run_h,

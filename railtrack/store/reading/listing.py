@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_
 
 from railtrack.domain.actors import Scope
 from railtrack.domain.movement.journeys import Direction, Status
+from railtrack.domain.movement.lateness import ON_PLAN_H
 from railtrack.domain.movement.sight import news_before
 from railtrack.domain.records import Organisation, Page, ShipmentSummary
 from railtrack.store import paging
@@ -24,7 +25,7 @@ from railtrack.store.reading.summaries import FAR_ALONG, summaries
 from railtrack.store.tables import ContainerRow, JourneyRow, OrganisationRow, ShipmentRow
 from railtrack.store.writing.booking import visible
 
-GRACE_MIN = 120  # up to two hours late is on plan, as everywhere along the way
+GRACE_MIN = int(60 * ON_PLAN_H)
 
 
 class Sort(StrEnum):
@@ -235,6 +236,7 @@ def _departs_within(first: date | None, last: date | None) -> ColumnElement[bool
 
 
 def _is_late(now: datetime) -> ColumnElement[bool]:
+    """What `domain.movement.lateness` says of ends and departures, in SQL; what is behind on its way it alone knows."""
     due = JourneyRow.latest_planned_arrival_due_at
     overdue = now - timedelta(minutes=GRACE_MIN)
     under_way = (Status.NOT_DEPARTED.value, Status.IN_TRANSIT.value)

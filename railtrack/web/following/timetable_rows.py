@@ -15,7 +15,7 @@ from markupsafe import Markup
 from railtrack.domain.line.network import Network
 from railtrack.domain.line.places import Corridor, Station
 from railtrack.domain.movement.journeys import Direction
-from railtrack.domain.movement.positions import ON_PLAN_H
+from railtrack.domain.movement.lateness import ON_PLAN_H
 from railtrack.domain.movement.timetable import Reach, Stop, Timetable
 from railtrack.domain.records import Lateness
 from railtrack.domain.times import Moment

@@ -9,7 +9,7 @@ from railtrack.domain.line.network import Network
 from railtrack.domain.line.places import Station
 from railtrack.domain.line.station_names import short_name
 from railtrack.domain.movement.journeys import Status
-from railtrack.domain.movement.positions import ON_PLAN_H
+from railtrack.domain.movement.lateness import ON_PLAN_H
 from railtrack.domain.records import Lateness
 from railtrack.operations.following.whereabouts import Followed
 from railtrack.web import drawings
