@@ -34,6 +34,9 @@ class Operation(StrEnum):
     MEND = "mend"  # correct and withdraw statements; one's own are those of one's organisation
     SET_SLOTS = "set slots"  # agree what a train takes
     SET_TARGETS = "set targets"
+    SEE_ALERTS = "see alerts"  # those of one's organisation; who follows everything has alerts on everything
+    ANSWER_ALERTS = "answer alerts"  # acknowledge those one sees
+    SET_ALERTS = "set alerts"  # by what rules they are found, and which programs are told
     SPEAK_FOR = "speak for"  # record in the name of another organisation, and what was said when
     READ_AUDIT = "read audit"
     KEEP_PLACES = "keep places"  # stations, legs, corridors
@@ -71,6 +74,10 @@ _ROWS: dict[Operation, tuple[Reach, Reach, Reach, Reach, Reach]] = {
     Operation.MEND: (_OWN, _0, _0, _OWN, _ALL),
     Operation.SET_SLOTS: (_OWN, _0, _0, _0, _ALL),
     Operation.SET_TARGETS: (_0, _0, _ALL, _0, _ALL),
+    # A terminal owns no shipment that could be late. The city has alerts over all, by rules of its own.
+    Operation.SEE_ALERTS: (_OWN, _OWN, _ALL, _0, _ALL),
+    Operation.ANSWER_ALERTS: (_OWN, _0, _ALL, _0, _ALL),
+    Operation.SET_ALERTS: (_OWN, _0, _ALL, _0, _ALL),
     Operation.SPEAK_FOR: (_0, _0, _0, _0, _ALL),
     Operation.READ_AUDIT: (_0, _0, _0, _0, _ALL),
     Operation.KEEP_PLACES: (_0, _0, _0, _0, _ALL),

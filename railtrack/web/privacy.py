@@ -128,6 +128,23 @@ def kept(settings: Settings) -> list[Kept]:
             columns=_columns("mails", "recipient language facts nonce message_id created_at due_at ended_at reason"),
         ),
         Kept(
+            title=gettext("Alerts"),
+            what=gettext(
+                "How one wants to hear of alerts, of which one was told, and which one acknowledged, when and with "
+                "what note.",
+            ),
+            why=gettext("So that nobody is told twice, and one knows who sees to what."),
+            how_long=gettext("An alert a year after it was over, one's wishes until the account is erased."),
+            who=gettext("Wishes oneself; acknowledgements the people of the same organisation."),
+            columns=_columns(
+                "alerts",
+                "organisation_id shipment_id container_id station identity opened_at seen_at closed_at ending why "
+                "acknowledged_at acknowledged_by note simulated",
+            )
+            | _columns("notice_wishes", "organisation_id manner kinds hour timezone since digest_until")
+            | _columns("alert_tellings", "alert_id occurrence mail_id told_at"),
+        ),
+        Kept(
             title=gettext("Tries"),
             what=gettext("A hash of the address or account, and when it was tried of late."),
             why=gettext("To hold off whoever guesses passwords."),

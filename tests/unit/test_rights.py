@@ -76,8 +76,10 @@ def test_what_is_others_is_only_for_who_may_all() -> None:
     assert not may(Somebody(Role.READER), Operation.BOOK)
     assert not may(Somebody(Role.TERMINAL), Operation.BOOK)
     assert may(Somebody(Role.ADMINISTRATOR), Operation.BOOK, own=False)
-    acts = set(Operation) - set(SHOWN) - {Operation.FOLLOW, Operation.MEASURE, Operation.EXPORT, Operation.KEEP_SELF}
-    assert {each for each in acts if may(Somebody(Role.CITY), each)} == {Operation.SET_TARGETS}
+    looks = {Operation.FOLLOW, Operation.MEASURE, Operation.EXPORT, Operation.SEE_ALERTS}
+    acts = set(Operation) - set(SHOWN) - looks - {Operation.KEEP_SELF}
+    alerts = {Operation.ANSWER_ALERTS, Operation.SET_ALERTS}
+    assert {each for each in acts if may(Somebody(Role.CITY), each)} == {Operation.SET_TARGETS, *alerts}
     assert {each for each in acts if may(Somebody(Role.READER), each)} == set()
     assert {each for each in acts if may(Somebody(Role.TERMINAL), each)} == {Operation.TELL, Operation.MEND}
     assert MATRIX[Operation.MEASURE][Role.TERMINAL] is Reach.NONE

@@ -15,6 +15,7 @@ class MailKind(StrEnum):
     ADDRESS_CONFIRM = "address_confirm"
     ADDRESS_ASKED = "address_asked"
     ADDRESS_CHANGED = "address_changed"
+    ALERTS = "alerts"
     TEST = "test"
 
 
@@ -47,6 +48,7 @@ def kind_word(kind: str) -> Message:
         MailKind.ADDRESS_CONFIRM: say("Confirmation of an address"),
         MailKind.ADDRESS_ASKED: say("Another address was asked for"),
         MailKind.ADDRESS_CHANGED: say("Address was changed"),
+        MailKind.ALERTS: say("Alerts"),
         MailKind.TEST: say("Test mail"),
     }[MailKind(kind)]
 
@@ -136,6 +138,16 @@ def _address_changed(facts: Mapping[str, str]) -> Text:
     )
 
 
+def _alerts(facts: Mapping[str, str]) -> Text:
+    return Text(
+        subject=say("New alerts: %(number)s", number=facts.get("number", "1")),
+        paragraphs=(
+            say("railtrack found something about your shipments that may need you. It stands under Alerts."),
+            say("You get this mail because you asked to be told at once."),
+        ),
+    )
+
+
 def _test(_facts: Mapping[str, str]) -> Text:
     return Text(
         subject=say("Test mail"),
@@ -151,5 +163,6 @@ _TEXTS = {
     MailKind.ADDRESS_CONFIRM: _address_confirm,
     MailKind.ADDRESS_ASKED: _address_asked,
     MailKind.ADDRESS_CHANGED: _address_changed,
+    MailKind.ALERTS: _alerts,
     MailKind.TEST: _test,
 }

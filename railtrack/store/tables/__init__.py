@@ -22,6 +22,14 @@ from railtrack.store.tables.derived import CrossingRow, JourneyRow, VisitRow
 from railtrack.store.tables.events import EventRow, EventSourceRow
 from railtrack.store.tables.interfaces import ApiTokenRow, IdempotencyRow
 from railtrack.store.tables.mail import AddressChangeRow, KnockRow, MailRow, WorkerRow
+from railtrack.store.tables.notices import (
+    AlertRow,
+    AlertRuleRow,
+    AlertTellingRow,
+    NoticeWishRow,
+    WebhookDeliveryRow,
+    WebhookRow,
+)
 from railtrack.store.tables.places import CorridorRow, LegRow, StationRow
 from railtrack.store.tables.sign_in import (
     AuthenticatorRow,
@@ -41,6 +49,9 @@ from railtrack.store.tables.who import (
 
 __all__ = [
     "AddressChangeRow",
+    "AlertRow",
+    "AlertRuleRow",
+    "AlertTellingRow",
     "ApiTokenRow",
     "AuditPersonRow",
     "AuditRow",
@@ -63,6 +74,7 @@ __all__ = [
     "LegRow",
     "MailRow",
     "MembershipRow",
+    "NoticeWishRow",
     "OneTimeLinkRow",
     "OrganisationRow",
     "OrganisationStationRow",
@@ -78,6 +90,8 @@ __all__ = [
     "UserRow",
     "UtcTime",
     "VisitRow",
+    "WebhookDeliveryRow",
+    "WebhookRow",
     "WorkerRow",
     "WrongCodesRow",
 ]

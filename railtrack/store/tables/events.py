@@ -38,6 +38,7 @@ class EventRow(Base):
     train: Mapped[str] = mapped_column(String(64), default="")
     reason: Mapped[str] = mapped_column(String(64), default="")
     remark: Mapped[str] = mapped_column(default="")
+    temperature_c: Mapped[float | None]  # read of the goods then
     identity: Mapped[str] = mapped_column(String(400))  # shipment, container, event, classifier, station, instant
     corrects: Mapped[str | None] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), unique=True)
     voids: Mapped[str | None] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), unique=True)
