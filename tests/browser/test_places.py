@@ -1,7 +1,6 @@
 """Administering places in a real browser: with and without script, on a desk and on a phone."""
 
 from collections.abc import Callable
-from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from railtrack.domain.actors import Role
 from railtrack.operations.administering import places
 from tests.browser.conftest import ADMINISTRATOR, LiveServer, sign_in, violations
+from tests.rails import needs_rails
 
 pytestmark = pytest.mark.browser
 PAGES = (
@@ -75,7 +75,7 @@ def test_two_tabs_meet_and_the_second_is_told(page: Any, live_server: LiveServer
     assert second.locator("#remove button").count() == 0
 
 
-@pytest.mark.skipif(find_spec("scgraph_data") is None, reason="no rail network: pip install railtrack[network]")
+@needs_rails
 def test_a_corridor_is_checked_while_one_types_its_missing_leg_routed_and_enter_stores_it(
     page: Any, live_server: LiveServer
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 from railtrack import network, resources
 from railtrack.domain.errors import Unavailable
 from railtrack.operations.mapping import geometry
+from tests.rails import needs_rails
 
 
 @pytest.fixture
@@ -38,8 +39,8 @@ def lengths(data: Path) -> list[str]:
     return [row["length_km"] for row in csv.DictReader((data / "legs.csv").read_text("utf-8").splitlines())]
 
 
+@needs_rails
 def test_each_leg_gets_its_line_and_is_measured(two_legs: Path) -> None:
-    pytest.importorskip("scgraph_data", reason="pip install 'railtrack[network]'")
     stored = [
         float(row["length_km"]) for row in csv.DictReader((two_legs / "legs.csv").read_text("utf-8").splitlines())
     ]
@@ -53,8 +54,8 @@ def test_each_leg_gets_its_line_and_is_measured(two_legs: Path) -> None:
     assert again == stored
 
 
+@needs_rails
 def test_lengths_are_measured_anew_only_where_that_is_asked_for(two_legs: Path) -> None:
-    pytest.importorskip("scgraph_data", reason="pip install 'railtrack[network]'")
     true = lengths(two_legs)
     change_rows(two_legs / "legs.csv", "length_km", "1.0")
     change_rows(two_legs / "legs.csv", "method", "network")
@@ -64,8 +65,8 @@ def test_lengths_are_measured_anew_only_where_that_is_asked_for(two_legs: Path) 
     assert float(lengths(two_legs)[0]) == pytest.approx(float(true[0]), rel=0.02)
 
 
+@needs_rails
 def test_a_leg_that_no_rails_carry_is_named_and_nothing_is_written(two_legs: Path) -> None:
-    pytest.importorskip("scgraph_data", reason="pip install 'railtrack[network]'")
     leg = next(csv.DictReader((two_legs / "legs.csv").read_text("utf-8").splitlines()))
     ids = [row["id"] for row in csv.DictReader((two_legs / "stations.csv").read_text("utf-8").splitlines())]
     for column, value in (("lat", "40.0"), ("lon", "-40.0")):  # in the middle of the Atlantic

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from importlib.util import find_spec
 from threading import Thread
 
 import pytest
@@ -24,10 +23,8 @@ from railtrack.store.engine import Store
 from railtrack.store.reading.shipments import journeys, shipment_named
 from railtrack.web.administering.place_cells import corridor_cells, leg_cells, station_cells
 from tests.factories import ADMINISTRATOR, CITY, CORRIDOR, enter, event_row, partner, shipment_row, tell
+from tests.rails import needs_rails
 
-installed = pytest.mark.skipif(
-    find_spec("scgraph_data") is None, reason="the rail network is not installed: pip install railtrack[network]"
-)
 SARYSHAGAN = {
     "id": "SRY", "name": "Saryshagan", "country": "KZ", "timezone": "Asia/Almaty", "lat": "46.11", "lon": "73.62",
     "gauges_mm": "1520", "roles": "way", "coordinate_source": "OpenStreetMap",
@@ -213,7 +210,7 @@ def test_what_is_not_there_cannot_be_mended(furnished: Store, now: datetime) -> 
 # ---------------------------------------------------------------- legs
 
 
-@installed
+@needs_rails
 def test_a_new_leg_is_routed_over_the_rail_network_at_once(furnished: Store, now: datetime) -> None:
     cells = {
         "origin": "Zhengzhou", "destination": "TAO", "mode": "rail", "published_km": "700",
@@ -230,7 +227,7 @@ def test_a_new_leg_is_routed_over_the_rail_network_at_once(furnished: Store, now
     assert route.length_km == pytest.approx(made.length_km)
 
 
-@installed
+@needs_rails
 def test_a_ship_keeps_to_the_sea_lanes(furnished: Store, now: datetime) -> None:
     cells = {"origin": "KUR", "destination": "BLT", "mode": "sea", "gauge_mm": "1520"}
     made = places.add_leg(furnished, cells, actor=ADMINISTRATOR, now=now)
@@ -278,7 +275,7 @@ def test_a_length_set_by_hand_reaches_corridors_and_speeds_and_can_be_taken_back
     assert length_and_speed() == pytest.approx((length, speed))
 
 
-@installed
+@needs_rails
 def test_a_leg_is_measured_anew_after_its_station_was_moved(furnished: Store, now: datetime) -> None:
     station = places.station(furnished, "DAZ", actor=ADMINISTRATOR)
     moved = station_cells(station.value) | {"lat": "31.0", "lon": "107.3"}
@@ -295,7 +292,7 @@ def test_a_leg_is_measured_anew_after_its_station_was_moved(furnished: Store, no
         places.measure_leg_again(furnished, "CKG", "DAZ", seen.version, actor=ADMINISTRATOR, now=now)
 
 
-@installed
+@needs_rails
 def test_several_legs_can_be_routed_at_a_time(furnished: Store, now: datetime) -> None:
     stations = load_world(furnished).network.stations
     wanted = [
@@ -324,7 +321,7 @@ def test_a_leg_of_another_gauge_takes_the_corridors_along(furnished: Store, now:
 # ---------------------------------------------------------------- corridors
 
 
-@installed
+@needs_rails
 def test_the_legs_a_new_corridor_lacks_are_routed_and_then_it_can_be_stored(furnished: Store, now: datetime) -> None:
     places.add_station(furnished, SARYSHAGAN, actor=ADMINISTRATOR, now=now)
     cells = {

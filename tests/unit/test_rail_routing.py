@@ -5,7 +5,6 @@ import json
 import shutil
 import urllib.request
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 from typing import Any, ClassVar
@@ -20,15 +19,13 @@ from railtrack.domain.line.geodesy import Position, geodesic_km
 from railtrack.domain.line.places import Method, Mode
 from railtrack.exchange.reference import load_reference
 from railtrack.resources import folder
+from tests.rails import needs_rails
 from tests.unit.lines import line_km
 
 DATA = load_reference(folder("data"))
 PLACES: dict[str, Position] = {station.id: (station.lat, station.lon) for station in DATA.stations}
 STATIONS = {station.id: station for station in DATA.stations}
 BRIDGES = network.read_bridges(folder("data"))
-installed = pytest.mark.skipif(
-    find_spec("scgraph_data") is None, reason="the rail network is not installed: pip install railtrack[network]"
-)
 
 
 @pytest.fixture
@@ -48,7 +45,7 @@ def without_network(monkeypatch: pytest.MonkeyPatch) -> None:
 # ---------------------------------------------------------------- with the network
 
 
-@installed
+@needs_rails
 @pytest.mark.parametrize(
     ("a", "b", "km"), [("CKG", "DAZ", 233.0), ("WUW", "JGN", 485.0), ("UUD", "IKT", 448.5), ("MAL", "LUK", 82.3)]
 )
@@ -60,7 +57,7 @@ def test_a_new_way_agrees_with_the_stored_leg(a: str, b: str, km: float) -> None
     assert 0.9 * way.length_km < line_km(way.line) < 1.02 * way.length_km
 
 
-@installed
+@needs_rails
 def test_a_way_is_as_long_back_as_forth_and_leaves_no_trace() -> None:
     rails = network.rail_network(BRIDGES)
     forth = rails.way(PLACES["FUL"], PLACES["MHG"])
@@ -69,13 +66,13 @@ def test_a_way_is_as_long_back_as_forth_and_leaves_no_trace() -> None:
     assert rails.way(PLACES["FUL"], PLACES["MHG"]) == forth
 
 
-@installed
+@needs_rails
 def test_a_way_over_a_long_bridge_is_an_estimate() -> None:
     assert network.measure(PLACES["BEG"], PLACES["KEL"], Mode.RAIL, BRIDGES).method is Method.ESTIMATED
     assert network.measure(PLACES["ULN"], PLACES["SUK"], Mode.RAIL, BRIDGES).length_km == pytest.approx(383, rel=0.01)
 
 
-@installed
+@needs_rails
 def test_without_its_bridge_the_way_around_a_gap_is_refused_as_silly() -> None:
     rails = network.rail_network(())
     with pytest.raises(network.NoRailWay):
@@ -83,7 +80,7 @@ def test_without_its_bridge_the_way_around_a_gap_is_refused_as_silly() -> None:
     assert network.measure(PLACES["MAL"], PLACES["LUK"], Mode.RAIL, ()).method is Method.ESTIMATED
 
 
-@installed
+@needs_rails
 def test_a_place_far_from_all_rails_gets_an_estimate() -> None:
     island, port = PLACES["SHA"], PLACES["CGO"]
     with pytest.raises(network.NoRailWay):
@@ -93,7 +90,7 @@ def test_a_place_far_from_all_rails_gets_an_estimate() -> None:
     assert way.length_km == pytest.approx(1.2 * geodesic_km(island, port))
 
 
-@installed
+@needs_rails
 def test_a_new_leg_comes_with_length_line_gauge_and_source() -> None:
     leg = network.new_leg(STATIONS["CGO"], STATIONS["TAO"], Mode.RAIL, 1435, folder("data"))
     assert 640 < leg.length_km < 750
@@ -102,7 +99,7 @@ def test_a_new_leg_comes_with_length_line_gauge_and_source() -> None:
     assert "OpenStreetMap" in leg.source
 
 
-@installed
+@needs_rails
 def test_ships_keep_to_the_sea_lanes_or_the_way_drawn_by_hand() -> None:
     black_sea = network.measure(PLACES["PTI"], PLACES["CND"], Mode.SEA, BRIDGES)
     caspian = network.measure(PLACES["ALY"], PLACES["AAU"], Mode.SEA, BRIDGES)
@@ -112,7 +109,7 @@ def test_ships_keep_to_the_sea_lanes_or_the_way_drawn_by_hand() -> None:
     assert (caspian.line[0], caspian.line[-1]) == (PLACES["ALY"], PLACES["AAU"])
 
 
-@installed
+@needs_rails
 def test_the_geometry_can_be_made_anew_and_lengths_stay(tmp_path: Path) -> None:
     data = Path(shutil.copytree(folder("data"), tmp_path / "data"))
     before = (data / "legs.csv").read_text(encoding="utf-8")

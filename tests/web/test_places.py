@@ -5,7 +5,6 @@ import shutil
 import sys
 from collections.abc import Iterator
 from datetime import datetime
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -16,11 +15,9 @@ from railtrack.operations.administering import places
 from railtrack.store.engine import Store
 from railtrack.web.administering.place_cells import corridor_cells, leg_cells, station_cells
 from tests.factories import ADMINISTRATOR, CORRIDOR
+from tests.rails import needs_rails
 from tests.web.conftest import post, words_of
 
-installed = pytest.mark.skipif(
-    find_spec("scgraph_data") is None, reason="the rail network is not installed: pip install railtrack[network]"
-)
 NASTY = '<script>alert("x")</script>'
 SARYSHAGAN = {
     "id": "SRY", "name": "Saryshagan", "country": "KZ", "timezone": "Asia/Almaty", "lat": "46.11", "lon": "73.62",
@@ -250,7 +247,7 @@ def test_text_from_people_never_becomes_markup(administrator: FlaskClient, web_s
 # ---------------------------------------------------------------- legs
 
 
-@installed
+@needs_rails
 def test_a_new_leg_is_shown_beside_the_great_circle_and_the_published_length(administrator: FlaskClient) -> None:
     form = {
         "origin": "Zhengzhou", "destination": "Qingdao", "mode": "rail", "published_km": "700",
@@ -293,7 +290,7 @@ def test_without_the_rail_network_a_leg_says_why_it_is_estimated_and_how_to_mend
     assert "knows no way" not in said
 
 
-@installed
+@needs_rails
 def test_with_the_rail_network_nobody_is_told_to_install_it(administrator: FlaskClient) -> None:
     for address in ("/admin/places/legs/MNT/ZHZ", "/admin/places/add/leg"):
         assert "pip install" not in administrator.get(address).text
@@ -314,7 +311,7 @@ def test_a_length_set_by_hand_needs_its_reason_and_then_shows_both(
     assert "Set by hand" in said
 
 
-@installed
+@needs_rails
 def test_a_leg_is_measured_anew_by_a_button(administrator: FlaskClient, web_store: Store) -> None:
     seen = places.leg(web_store, "CKG", "DAZ", actor=ADMINISTRATOR)
     assert seen.value.line == ()
@@ -361,7 +358,7 @@ def test_the_chain_is_checked_while_one_types(administrator: FlaskClient, kept: 
     assert 'data-put="ALK-DTK"' in offered
 
 
-@installed
+@needs_rails
 def test_missing_legs_are_routed_by_one_button_and_the_form_stays_as_typed(
     administrator: FlaskClient, web_store: Store
 ) -> None:
