@@ -8,41 +8,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from railtrack.config import Settings
 from railtrack.domain.actors import Role
 from railtrack.domain.signing_in import browser_words
 from railtrack.operations.administering.accounts import create_user, deactivate, find_user
 from railtrack.operations.signing_in.sessions import list_sessions
 from railtrack.store.engine import Store
-from railtrack.web.app import create_app
 from tests.web.conftest import CLERK, PASSWORD, SignIn, post, words_of
+from tests.web.signing_in.conftest import Clock
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1"
 PAGE = "/account/signing-in"
-
-
-class Clock:
-    """A clock that tests put on."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def pass_by(self, **time: float) -> None:
-        self.at += timedelta(**time)
-
-
-@pytest.fixture
-def clock(now: datetime) -> Clock:
-    return Clock(now)
-
-
-@pytest.fixture
-def app(web_settings: Settings, web_store: Store, clock: Clock) -> Flask:
-    return create_app(web_settings, web_store, clock=clock)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from flask import Flask
@@ -21,24 +21,12 @@ from railtrack.store.engine import Store
 from railtrack.web.app import create_app
 from tests.factories import CITY
 from tests.web.conftest import CLERK, PASSWORD, post, words_of
+from tests.web.signing_in.conftest import Clock
 
 ADDRESS = "weber@example.org"
 PAGE = "/account/signing-in"
 APP = f"{PAGE}/authenticator"
 SECOND = "/sign-in/second"
-
-
-class Clock:
-    """A clock that tests put on."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def pass_by(self, **time: float) -> None:
-        self.at += timedelta(**time)
 
 
 class Phone:
@@ -56,16 +44,6 @@ class Phone:
 
 
 Enter = Callable[[], FlaskClient]
-
-
-@pytest.fixture
-def clock(now: datetime) -> Clock:
-    return Clock(now)
-
-
-@pytest.fixture
-def app(web_settings: Settings, web_store: Store, clock: Clock) -> Flask:
-    return create_app(web_settings, web_store, clock=clock)
 
 
 @pytest.fixture
