@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from railtrack.analytics.engine import Engine
+from railtrack.analytics.engine import Facts
 from railtrack.analytics.filters import ALL, USUAL, DateOf, Filters, Options, Statistic, groups
 from railtrack.analytics.rows import Row, Shape, mean, quantile, table, unless_dates, where
 from railtrack.domain.actors import EVERYTHING, Scope
@@ -27,7 +27,7 @@ def shape(options: Options) -> Shape:
 
 
 def borders(
-    engine: Engine,
+    facts: Facts,
     filters: Filters = ALL,
     by: Iterable[str] = (),
     options: Options = USUAL,
@@ -37,5 +37,5 @@ def borders(
     """Give the time at borders (hours) per crossing and direction; a crossing has one name in both directions."""
     asked = groups(Statistic.BORDERS, by)
     form = shape(options)
-    with engine.snapshot() as snapshot:
+    with facts.snapshot() as snapshot:
         return table(snapshot, form, asked, where(form, filters, options, scope))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from railtrack.analytics.engine import Engine
+from railtrack.analytics.engine import Facts
 from railtrack.analytics.filters import ALL, USUAL, DateOf, Filters, Options, Statistic, groups
 from railtrack.analytics.rows import Row, Shape, mean, quantile, table, unless_dates, where
 from railtrack.domain.actors import EVERYTHING, Scope
@@ -30,7 +30,7 @@ def shape(options: Options) -> Shape:
 
 
 def dwell(
-    engine: Engine,
+    facts: Facts,
     filters: Filters = ALL,
     by: Iterable[str] = (),
     options: Options = USUAL,
@@ -40,5 +40,5 @@ def dwell(
     """Give dwell (hours) per station; visits with one end missing are counted apart, of them the open ones again."""
     asked = groups(Statistic.DWELL, by)
     form = shape(options)
-    with engine.snapshot() as snapshot:
+    with facts.snapshot() as snapshot:
         return table(snapshot, form, asked, where(form, filters, options, scope))

@@ -9,8 +9,9 @@ import hashlib
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from typing import Protocol, Self
 
 import duckdb
 
@@ -38,6 +39,11 @@ class Snapshot:
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._cursor = cursor
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Self]:
+        """Give itself: many statistics can be asked of one moment."""
+        yield self
+
     def rows(self, sql: str, parameters: Parameters) -> list[dict[str, object]]:
         """Give the result as one dict a row, columns in the order of the SELECT.
 
@@ -47,6 +53,12 @@ class Snapshot:
         self._cursor.execute(sql, {name: value for name, value in parameters.items() if name in named})
         names = [column[0] for column in self._cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in self._cursor.fetchall()]
+
+
+class Facts(Protocol):
+    """What statistics are asked of: an engine as it is now, or one snapshot of it again and again."""
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]: ...
 
 
 class Engine:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from railtrack.analytics.engine import Engine
+from railtrack.analytics.engine import Facts
 from railtrack.analytics.filters import ALL, USUAL, Filters, Options, Plan, Statistic, groups
 from railtrack.analytics.rows import Row, Shape, mean, quantile, table, unless_dates, where
 from railtrack.domain.actors import EVERYTHING, Scope
@@ -29,7 +29,7 @@ def shape(options: Options) -> Shape:
 
 
 def reliability(
-    engine: Engine,
+    facts: Facts,
     filters: Filters = ALL,
     by: Iterable[str] = (),
     options: Options = USUAL,
@@ -42,5 +42,5 @@ def reliability(
     """
     asked = groups(Statistic.RELIABILITY, by)
     form = shape(options)
-    with engine.snapshot() as snapshot:
+    with facts.snapshot() as snapshot:
         return table(snapshot, form, asked, where(form, filters, options, scope))

@@ -1,8 +1,8 @@
 """The statistics of railtrack (contract §5), under one roof: what to ask for, and what stands behind a figure.
 
-Each takes an engine, filters, groups and options, and gives rows ready for JSON: counts as int, hours as unrounded
-float, None where there is no data. None of them refreshes the engine, so that the figures of one page agree; call
-`engine.refresh()` before.
+Each takes facts, filters, groups and options, and gives rows ready for JSON: counts as int, hours as unrounded float,
+None where there is no data. Facts are an engine, as it is at each question, or a snapshot of it, so that the figures of
+one page agree. None of them refreshes the engine; call `engine.refresh()` before.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -15,7 +15,7 @@ from railtrack.analytics import transit as _transit
 from railtrack.analytics import volume as _volume
 from railtrack.analytics.borders import borders
 from railtrack.analytics.dwell import dwell
-from railtrack.analytics.engine import Engine
+from railtrack.analytics.engine import Facts
 from railtrack.analytics.filters import (
     ALL,
     GROUPS,
@@ -64,7 +64,7 @@ __all__ = [
 class Computation(Protocol):
     def __call__(
         self,
-        engine: Engine,
+        facts: Facts,
         filters: Filters = ALL,
         by: Iterable[str] = (),
         options: Options = USUAL,
@@ -98,7 +98,7 @@ _MAIN_COUNT: Mapping[Statistic, str] = {
 
 
 def compute(
-    engine: Engine,
+    facts: Facts,
     statistic: Statistic,
     filters: Filters = ALL,
     by: Iterable[str] = (),
@@ -107,7 +107,7 @@ def compute(
     scope: Scope = EVERYTHING,
 ) -> list[Row]:
     """Give the rows of the statistic named; `scope` restricts to what the asker may see."""
-    return STATISTICS[statistic](engine, filters, by, options, scope=scope)
+    return STATISTICS[statistic](facts, filters, by, options, scope=scope)
 
 
 def columns(statistic: Statistic, by: Iterable[str] = ()) -> tuple[str, ...]:
@@ -118,7 +118,7 @@ def columns(statistic: Statistic, by: Iterable[str] = ()) -> tuple[str, ...]:
 
 
 def behind(
-    engine: Engine,
+    facts: Facts,
     statistic: Statistic,
     filters: Filters = ALL,
     group: Mapping[str, str | None] | None = None,
@@ -153,11 +153,11 @@ def behind(
         if value is None:
             conditions.add(f"{shape.group(name)} IS NULL")
         conditions.equal(shape.group(name), f"group_{number}", value)
-    return _ids(engine, shape, str(conditions), conditions.values)
+    return _ids(facts, shape, str(conditions), conditions.values)
 
 
 def ungrouped(
-    engine: Engine,
+    facts: Facts,
     statistic: Statistic,
     filters: Filters = ALL,
     by: Iterable[str] = (),
@@ -170,10 +170,10 @@ def ungrouped(
     conditions = where(shape, filters, options, scope)
     keys = [shape.group(group.value) for group in groups(statistic, by) if group.value not in MAY_LACK]
     conditions.add(f"({' OR '.join(f'{key} IS NULL' for key in keys)})" if keys else "FALSE")
-    return _ids(engine, shape, str(conditions), conditions.values)
+    return _ids(facts, shape, str(conditions), conditions.values)
 
 
-def _ids(engine: Engine, shape: Shape, conditions: str, values: Mapping[str, object]) -> list[int]:
+def _ids(facts: Facts, shape: Shape, conditions: str, values: Mapping[str, object]) -> list[int]:
     sql = " ".join(("SELECT DISTINCT j.journey_id FROM", shape.source, "WHERE", conditions, "ORDER BY j.journey_id"))
-    with engine.snapshot() as snapshot:
+    with facts.snapshot() as snapshot:
         return [int(str(row["journey_id"])) for row in snapshot.rows(sql, values)]

@@ -7,7 +7,7 @@ length over transit time, SWOD length over the time in motion.
 
 from collections.abc import Iterable
 
-from railtrack.analytics.engine import Engine
+from railtrack.analytics.engine import Facts
 from railtrack.analytics.filters import ALL, USUAL, By, Filters, Options, Statistic, Where, groups
 from railtrack.analytics.rows import Row, Shape, case, mean, quantile, select, table, unless_dates, where
 from railtrack.analytics.survival import median
@@ -54,7 +54,7 @@ def shape(options: Options) -> Shape:
 
 
 def transit(
-    engine: Engine,
+    facts: Facts,
     filters: Filters = ALL,
     by: Iterable[str] = (),
     options: Options = USUAL,
@@ -65,7 +65,7 @@ def transit(
     asked = groups(Statistic.TRANSIT, by)
     form = shape(options)
     conditions = where(form, filters, options, scope)
-    with engine.snapshot() as snapshot:
+    with facts.snapshot() as snapshot:
         rows = table(snapshot, form, asked, conditions)
         steps = snapshot.rows(_steps(form, asked, options, conditions), conditions.values)
     lives: dict[tuple[object, ...], list[tuple[float, int, int]]] = {}

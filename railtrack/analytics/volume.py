@@ -6,7 +6,7 @@ TEU on trains of known capacity against that capacity, so it is the share of slo
 
 from collections.abc import Iterable
 
-from railtrack.analytics.engine import Engine
+from railtrack.analytics.engine import Facts
 from railtrack.analytics.filters import ALL, USUAL, Filters, Options, Statistic, Where, groups
 from railtrack.analytics.rows import Row, Shape, none_last, quoted, select, table, where
 from railtrack.domain.actors import EVERYTHING, Scope
@@ -68,7 +68,7 @@ _OVER_TRAINS = {
 
 
 def volume(
-    engine: Engine,
+    facts: Facts,
     filters: Filters = ALL,
     by: Iterable[str] = (),
     options: Options = USUAL,
@@ -82,7 +82,7 @@ def volume(
     conditions = where(form, filters, options, scope)
     per_train = select(keys | _PER_TRAIN, form.source, conditions, keys, also=("j.train_key",))
     over_trains = {name: f"t.{quoted(name)}" for name in keys}
-    with engine.snapshot() as snapshot:
+    with facts.snapshot() as snapshot:
         sums = snapshot.rows(
             select(over_trains | _OVER_TRAINS, f"({per_train}) t", Where(), over_trains), conditions.values
         )
@@ -90,7 +90,7 @@ def volume(
 
 
 def unpublished(
-    engine: Engine,
+    facts: Facts,
     filters: Filters = ALL,
     by: Iterable[str] = (),
     options: Options = USUAL,
@@ -103,7 +103,7 @@ def unpublished(
     """
     asked = groups(Statistic.VOLUME, by)
     form = shape(options)
-    with engine.snapshot() as snapshot:
+    with facts.snapshot() as snapshot:
         return table(snapshot, form, asked, where(form, filters, options, scope))
 
 

@@ -13,7 +13,16 @@ from sqlalchemy import delete, select, update
 from railtrack.domain.errors import NotFound
 from railtrack.operations.administering.checking import check
 from railtrack.operations.administering.reference import init, load_world
-from railtrack.operations.figures.statistics import Filters, Options, WrongUsage, compute, engine_of, warm
+from railtrack.operations.figures.statistics import (
+    Filters,
+    Options,
+    Statistic,
+    WrongUsage,
+    compute,
+    engine_of,
+    opened,
+    warm,
+)
 from railtrack.store.engine import Store
 from railtrack.store.tables import CrossingRow, JourneyRow, ShipmentRow, VisitRow
 from tests.factories import ADMINISTRATOR, enter, event_row, partner, shipment_row, tell
@@ -41,6 +50,17 @@ def test_an_event_recorded_now_shows_in_the_next_answer(ready: Store) -> None:
     tell(ready, network, [event_row("arrived", "MHG", "2024-05-19T03:00+02:00")], now=NOW)
     after = row(ready, filters=Filters(partner="ALPHA"))
     assert (after["in_transit"], after["completed"], after["p50_h"]) == (0, 1, 432.0)
+
+
+def test_the_figures_of_a_page_are_of_one_moment_whatever_is_recorded_meanwhile(ready: Store) -> None:
+    alpha = Filters(partner="Alpha")
+    with opened(ready, actor=ADMINISTRATOR) as figures:
+        before = figures.compute("transit", filters=alpha)
+        tell(ready, load_world(ready).network, [event_row("arrived", "MHG", "2024-05-19T03:00+02:00")], now=NOW)
+        assert row(ready, filters=alpha)["completed"] == 1  # whoever asks anew
+        assert before[0]["completed"] == 0
+        assert figures.compute("transit", filters=alpha) == before
+        assert figures.behind(Statistic.TRANSIT, filters=alpha, column="completed", options=Options()) == ()
 
 
 def test_a_partner_counts_its_own_and_the_published_record(ready: Store) -> None:

@@ -1,20 +1,21 @@
 """The statistics as people ask for them: fresh facts, names instead of spellings, and only what the asker may see."""
 
 import logging
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock, Thread
 from weakref import WeakKeyDictionary
 
-from railtrack.analytics.engine import Engine
+from railtrack.analytics import statistics as analytics
+from railtrack.analytics.engine import Engine, Facts
 from railtrack.analytics.filters import GROUPS, By, DateOf, Filters, Options, Plan, Statistic, WrongUsage
 from railtrack.analytics.statistics import Row, columns
-from railtrack.analytics.statistics import compute as _compute
 from railtrack.domain.actors import PUBLISHED_ONLY, Actor, Scope
 from railtrack.domain.errors import NotFound, RailtrackError
 from railtrack.domain.messages import say
-from railtrack.domain.rights import Operation
+from railtrack.domain.rights import Operation, insist
 from railtrack.operations.administering.reference import load_world
 from railtrack.store.engine import Store
 from railtrack.store.organisations import name_key
@@ -25,6 +26,7 @@ __all__ = [
     "GROUPS",
     "By",
     "DateOf",
+    "Figures",
     "Filters",
     "Options",
     "Plan",
@@ -34,6 +36,7 @@ __all__ = [
     "columns",
     "compute",
     "engine_of",
+    "opened",
     "settled",
     "warm",
 ]
@@ -41,6 +44,72 @@ __all__ = [
 _engines: WeakKeyDictionary[Store, Engine] = WeakKeyDictionary()
 _lock = Lock()
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Statistics of one moment for one asker: whatever is asked of them was counted over the same facts."""
+
+    store: Store
+    facts: Facts
+    actor: Actor
+
+    def compute(
+        self, name: str, *, filters: Filters | None = None, by: Iterable[str] = (), options: Options | None = None
+    ) -> list[Row]:
+        """Give the rows of a statistic.
+
+        Raises WrongUsage for a question that makes no sense, NotFound for a partner or corridor nobody in sight has.
+        """
+        try:
+            statistic = Statistic(name)
+        except ValueError:
+            known = ", ".join(each.value for each in Statistic)
+            said = say("There is no statistic %(name)s. There are: %(known)s.", name=name, known=known)
+            raise WrongUsage(said) from None
+        seen = settled(self.store, filters or Filters(), self.actor)
+        return analytics.compute(self.facts, statistic, seen, by, options or Options(), scope=scope_of(self.actor))
+
+    def behind(
+        self,
+        statistic: Statistic,
+        *,
+        filters: Filters,
+        group: Mapping[str, str | None] | None = None,
+        column: str | None = None,
+        options: Options,
+    ) -> tuple[int, ...]:
+        """Give the ids of the journeys behind a row or one of its counts; raises as `compute` does.
+
+        `group` names the row by its grouped columns, None being the row of those without.
+        """
+        insist(self.actor, Operation.MEASURE)
+        seen = settled(self.store, filters, self.actor)
+        scope = self.actor.scope
+        return tuple(analytics.behind(self.facts, statistic, seen, group, options, column=column, scope=scope))
+
+    def ungrouped(
+        self, statistic: Statistic, *, filters: Filters, by: tuple[str, ...], options: Options
+    ) -> tuple[int, ...]:
+        """Give the ids of the journeys that stand in no row when grouped so."""
+        insist(self.actor, Operation.MEASURE)
+        seen = settled(self.store, filters, self.actor)
+        return tuple(analytics.ungrouped(self.facts, statistic, seen, by, options, scope=self.actor.scope))
+
+    def unpublished(self, *, filters: Filters, by: tuple[str, ...], options: Options) -> list[Row]:
+        """Say of volume for how many journeys containers, TEU and weight were not told."""
+        insist(self.actor, Operation.MEASURE)
+        seen = settled(self.store, filters, self.actor)
+        return analytics.unpublished(self.facts, seen, by, options, scope=self.actor.scope)
+
+
+@contextmanager
+def opened(store: Store, *, actor: Actor) -> Iterator[Figures]:
+    """Open the statistics over everything recorded up to now; raises Unavailable if they cannot be kept at all."""
+    engine = engine_of(store)
+    engine.refresh()
+    with engine.snapshot() as snapshot:
+        yield Figures(store, snapshot, actor)
 
 
 def compute(
@@ -52,19 +121,9 @@ def compute(
     options: Options | None = None,
     actor: Actor,
 ) -> list[Row]:
-    """Give the rows of a statistic over everything recorded up to now.
-
-    Raises WrongUsage for a question that makes no sense, NotFound for a partner or corridor nobody in sight has.
-    """
-    try:
-        statistic = Statistic(name)
-    except ValueError:
-        known = ", ".join(each.value for each in Statistic)
-        raise WrongUsage(say("There is no statistic %(name)s. There are: %(known)s.", name=name, known=known)) from None
-    seen = settled(store, filters or Filters(), actor)
-    engine = engine_of(store)
-    engine.refresh()
-    return _compute(engine, statistic, seen, by, options or Options(), scope=scope_of(actor))
+    """Give the rows of one statistic over everything recorded up to now; raises as `Figures.compute` does."""
+    with opened(store, actor=actor) as figures:
+        return figures.compute(name, filters=filters, by=by, options=options)
 
 
 def scope_of(actor: Actor) -> Scope:

@@ -36,8 +36,9 @@ def station_facts(store: Store, station_id: str, *, simulated: bool, actor: Acto
         raise NotFound(say("No station is called %(text)s.", text=station_id))
     corridors = tuple(c for c in network.corridors.values() if station_id in c.stations)
     options = Options(include_simulated=simulated)
-    by_direction = statistics.compute(store, Statistic.DWELL.value, by=("direction",), options=options, actor=actor)
-    both = statistics.compute(store, Statistic.DWELL.value, options=options, actor=actor)
+    with statistics.opened(store, actor=actor) as figures:
+        by_direction = figures.compute(Statistic.DWELL, by=("direction",), options=options)
+        both = figures.compute(Statistic.DWELL, options=options)
     return StationFacts(
         station=station,
         corridors=corridors,

@@ -17,7 +17,7 @@ from railtrack.exchange.writing import WRITERS
 from railtrack.operations.administering.reference import load_world
 from railtrack.operations.entering.published import PUBLISHED_RECORD
 from railtrack.operations.figures import journeys_behind, statistics
-from railtrack.operations.figures.statistics import GROUPS, Filters, Row, Statistic, WrongUsage
+from railtrack.operations.figures.statistics import GROUPS, Figures, Filters, Row, Statistic, WrongUsage
 from railtrack.operations.following import finding
 from railtrack.operations.mapping import traffic
 from railtrack.web.current import current_actor, current_store, now
@@ -63,14 +63,15 @@ def index() -> str:
     """Five questions, each with its answer of now."""
     network, actor = load_world(current_store()).network, current_actor()
     answers = []
-    for statistic in Statistic:
-        asked = _asked(statistic, actor, network, MultiDict())
-        rows = _compute(asked, actor)(asked.filters, ())
-        said = answer(
-            asked, rows, network, _untold(asked, actor), _dated(asked, rows, actor),
-            counted_of(asked.filters, actor.scope),
-        )  # fmt: skip
-        answers.append((statistic, question(statistic), said))
+    with statistics.opened(current_store(), actor=actor) as figures:
+        for statistic in Statistic:
+            asked = _asked(statistic, actor, network, MultiDict())
+            rows = _compute(asked, figures)(asked.filters, ())
+            said = answer(
+                asked, rows, network, _untold(asked, figures), _dated(asked, rows, figures),
+                counted_of(asked.filters, actor.scope),
+            )  # fmt: skip
+            answers.append((statistic, question(statistic), said))
     return render_template(
         "statistics/index.html",
         answers=answers,
@@ -92,7 +93,8 @@ def show(name: str) -> ResponseReturnValue:
     page = _Page(asked, network, actor)
     if asked.problems:
         return page.refused(), 422
-    return page.whole()
+    with statistics.opened(current_store(), actor=actor) as figures:
+        return page.whole(figures)
 
 
 @blueprint.get("/statistics/<name>.<form>")
@@ -105,7 +107,8 @@ def export(name: str, form: str) -> ResponseReturnValue:
         abort(404)
     if asked.problems:
         return _Page(asked, network, actor).refused(), 422
-    rows = _compute(asked, actor)(asked.filters, asked.by)
+    with statistics.opened(current_store(), actor=actor) as figures:
+        rows = _compute(asked, figures)(asked.filters, asked.by)
     if form == JSON:
         return Response(json.dumps(rows, ensure_ascii=False, indent=2, allow_nan=False), mimetype="application/json")
     if form == "xlsx":
@@ -123,7 +126,7 @@ def journeys(name: str) -> ResponseReturnValue:
         return _Page(asked, network, actor).refused(), 422
     found, group, column = _behind(asked, actor)
     start = max(request.args.get("start", 0, type=int), 0)
-    lines = journeys_behind.lines(current_store(), found.ids[start : start + PAGE], actor=actor)
+    lines = journeys_behind.lines(current_store(), found[start : start + PAGE], actor=actor)
     return render_template(
         "statistics/journeys.html",
         asked=asked,
@@ -183,44 +186,37 @@ def _asked(statistic: Statistic, actor: Actor, network: Network, arguments: Mult
     return asked_of(statistic, given, known, simulated=shows_simulated())
 
 
-def _compute(asked: Asked, actor: Actor) -> Any:
+def _compute(asked: Asked, figures: Figures) -> Any:
     """The statistic with the options of this page, to be asked with filters and groups."""
 
     def compute(filters: Filters, by: tuple[str, ...]) -> list[Row]:
-        return statistics.compute(
-            current_store(), asked.statistic.value, filters=filters, by=by, options=asked.options, actor=actor
-        )
+        return figures.compute(asked.statistic, filters=filters, by=by, options=asked.options)
 
     return compute
 
 
-def _untold(asked: Asked, actor: Actor) -> list[Row]:
+def _untold(asked: Asked, figures: Figures) -> list[Row]:
     """For how many of the journeys of volume nothing was told; nothing for other statistics."""
     if asked.statistic is not Statistic.VOLUME:
         return []
-    store, filters, options = current_store(), asked.filters, asked.options
-    rows = journeys_behind.unpublished(store, filters=filters, by=(), options=options, actor=actor)
+    filters, options = asked.filters, asked.options
     found: list[Row] = []
-    for row in rows:
+    for row in figures.unpublished(filters=filters, by=(), options=options):
         group = {"direction": str(row["direction"])}
-        behind = journeys_behind.behind(
-            store, asked.statistic, filters=filters, group=group, options=options, actor=actor
-        )
+        behind = figures.behind(asked.statistic, filters=filters, group=group, options=options)
         found.append({**row, "journeys": len(behind)})
     return found
 
 
-def _dated(asked: Asked, rows: list[Row], actor: Actor) -> Dated | None:
+def _dated(asked: Asked, rows: list[Row], figures: Figures) -> Dated | None:
     """What the dates say of transit where hours are known of no journey; None where they are, or dates count."""
     if asked.statistic is not Statistic.TRANSIT or figure(rows[0], "p50_h") is not None:
         return None
     if not count(rows[0], "date_only"):
         return None
-    store, by_date = current_store(), replace(asked.options, include_dates=True)
-    found = journeys_behind.behind(
-        store, asked.statistic, filters=asked.filters, column="completed", options=by_date, actor=actor
-    )
-    lines = journeys_behind.lines(store, found.ids, actor=actor)
+    by_date = replace(asked.options, include_dates=True)
+    found = figures.behind(asked.statistic, filters=asked.filters, column="completed", options=by_date)
+    lines = journeys_behind.lines(figures.store, found, actor=figures.actor)
     days = tuple(
         (line.arrived.local_date - line.departed.local_date).days
         for line in lines
@@ -259,7 +255,7 @@ def _is_published(by_partner: list[Row]) -> bool:
     return bool(by_partner) and all(row["partner"] == PUBLISHED_RECORD for row in by_partner)
 
 
-def _behind(asked: Asked, actor: Actor) -> tuple[journeys_behind.Behind, dict[str, str], str]:
+def _behind(asked: Asked, actor: Actor) -> tuple[tuple[int, ...], dict[str, str], str]:
     """The journeys of the row and column the address names; 404 for a column that counts nothing."""
     group = {
         key.removeprefix(GROUP_PREFIX): value for key, value in request.args.items() if key.startswith(GROUP_PREFIX)
@@ -268,15 +264,14 @@ def _behind(asked: Asked, actor: Actor) -> tuple[journeys_behind.Behind, dict[st
     if column and column not in COUNTS[asked.statistic]:
         abort(404)
     try:
-        found = journeys_behind.behind(
-            current_store(),
-            asked.statistic,
-            filters=asked.filters,
-            group={name: value or None for name, value in group.items()},
-            column=column or None,
-            options=asked.options,
-            actor=actor,
-        )
+        with statistics.opened(current_store(), actor=actor) as figures:
+            found = figures.behind(
+                asked.statistic,
+                filters=asked.filters,
+                group={name: value or None for name, value in group.items()},
+                column=column or None,
+                options=asked.options,
+            )
     except (WrongUsage, ValueError):
         abort(404)
     return found, group, column
@@ -294,34 +289,27 @@ class _Page:
     def __init__(self, asked: Asked, network: Network, actor: Actor) -> None:
         self.asked, self.network, self.actor = asked, network, actor
 
-    def whole(self) -> str:
+    def whole(self, figures: Figures) -> str:
         asked, network = self.asked, self.network
-        compute = _compute(asked, self.actor)
+        compute = _compute(asked, figures)
         plain = compute(asked.filters, ())
         rows = compute(asked.filters, asked.by) if asked.by else plain
-        untold = _untold(asked, self.actor)
+        untold = _untold(asked, figures)
         counted = counted_of(asked.filters, self.actor.scope)
-        said = answer(asked, plain, network, untold, _dated(asked, plain, self.actor), counted)
+        said = answer(asked, plain, network, untold, _dated(asked, plain, figures), counted)
         group = row_group(asked, said.row) if asked.statistic in OWN_GROUPS else {}
         if asked.statistic is Statistic.VOLUME:
             group = {}
-        found = journeys_behind.behind(
-            current_store(),
-            asked.statistic,
-            filters=asked.filters,
-            group=group,
-            options=asked.options,
-            actor=self.actor,
-        )
+        found = figures.behind(asked.statistic, filters=asked.filters, group=group, options=asked.options)
         return self._render(
             said,
             rows=rows,
             table=statistics_table.table(asked, rows, network, said.row if not asked.by else None),
             charts=charts(asked, plain, network, disruptions(), compute, counted),
             behind=found,
-            behind_lines=journeys_behind.lines(current_store(), found.ids[:FEW], actor=self.actor),
+            behind_lines=journeys_behind.lines(current_store(), found[:FEW], actor=self.actor),
             behind_address=journeys_address(asked, "", group),
-            left=left_out(asked, plain, untold, self.actor),
+            left=left_out(asked, plain, untold, figures),
             untold=any(row["teu_unpublished"] or row["gross_unpublished"] for row in untold),
             compared=_compared(asked, compute),
             is_published=_is_published(compute(asked.filters, ("partner",))),
