@@ -42,10 +42,10 @@ def visible_container(scope: Scope, box: RecordedContainer) -> RecordedContainer
 
 
 def visible_event(scope: Scope, event: RecordedEvent) -> RecordedEvent:
-    """Give an event; what others wrote beside it in their own words is kept from who may not see the goods."""
+    """Give an event; what others wrote beside it or read of the goods is kept from who may not see the goods."""
     if Operation.SEE_GOODS not in scope.hides or event.sender == scope.sender:
         return event
-    return replace(event, facts=replace(event.facts, remark=""), recorded_by=event.sender)
+    return replace(event, facts=replace(event.facts, remark="", temperature_c=None), recorded_by=event.sender)
 
 
 def visible_entry(scope: Scope, entry: AuditEntry) -> AuditEntry:

@@ -26,7 +26,7 @@ _PLAN_COLUMNS = ("first_planned_arrival", "first_planned_at", "planned_at")
 SHIPMENT_EXPORT_COLUMNS = (*SHIPMENT_COLUMNS, *_PLAN_COLUMNS)
 EVENT_COLUMNS = (
     "reference", "container", "partner", "event", "classifier", "station", "lat", "lon", "occurred_at", "wagon",
-    "train", "reason", "remark", "source_id", "corrects", "voids",
+    "train", "reason", "remark", "temperature_c", "source_id", "corrects", "voids",
 )  # fmt: skip
 # an export says besides which statement it is, so that it reads back to the same history
 # `other_source_ids` are the names it was sent under again, a JSON list: of texts that are the sender's, of pairs with

@@ -79,9 +79,10 @@ CLASSIFIER_CODES: dict[str, Classifier] = {
 class EventFacts:
     """A statement as its sender makes it, before it is known which shipment it belongs to.
 
-    `moment` is None only for a void. `corrects` and `voids` hold an event id of ours or a source_id of the sender.
-    `id`, `sender`, `recorded_at` and `other_source_ids` are only given by a file exported from railtrack; the last are
-    further names of the event as (sender, source_id), None being the sender of this row.
+    `moment` is None only for a void. `temperature_c` was read of the goods then, which only an actual event tells.
+    `corrects` and `voids` hold an event id of ours or a source_id of the sender. `id`, `sender`, `recorded_at` and
+    `other_source_ids` are only given by a file exported from railtrack; the last are further names of the event as
+    (sender, source_id), None being the sender of this row.
     """
 
     event: EventKind
@@ -97,6 +98,7 @@ class EventFacts:
     train: str = ""
     reason: str = ""
     remark: str = ""
+    temperature_c: float | None = None
     source_id: str | None = None
     corrects: str | None = None
     voids: str | None = None

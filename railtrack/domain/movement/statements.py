@@ -59,7 +59,7 @@ def identity_of(shipment_id: int, container_id: int | None, facts: EventFacts) -
 
 def content_of(facts: EventFacts) -> tuple[object, ...]:
     """Give what an event says beyond its identity."""
-    return facts.lat, facts.lon, facts.wagon, facts.train, facts.reason, facts.remark
+    return facts.lat, facts.lon, facts.wagon, facts.train, facts.reason, facts.temperature_c, facts.remark
 
 
 class StatementLedger:
@@ -263,7 +263,7 @@ class StatementLedger:
     def _left_out_warning(self, facts: EventFacts, known: str) -> tuple[Problem, ...]:
         """Say what a duplicate states beyond what is kept of its event, a remark aside: only a correction adds it."""
         newest = self._chains[self._versions[known].root][-1]
-        names = ("lat", "lon", "wagon", "train", "reason")
+        names = ("lat", "lon", "wagon", "train", "reason", "temperature_c")
         stated = zip(names, content_of(facts), newest.content, strict=False)
         lost = [name for name, value, kept in stated if value not in (None, "") and value != kept]
         if not lost or newest.is_void:

@@ -25,6 +25,7 @@ from railtrack.domain.rows import cells
 from railtrack.domain.rows.judging import Judged, Judging
 from railtrack.domain.rows.near import near
 from railtrack.domain.rows.raw import RawRow
+from railtrack.domain.rows.shipment_rows import COLDEST_C, HOTTEST_C
 from railtrack.domain.rows.unfit import Unfit
 from railtrack.domain.times import Moment
 from railtrack.domain.world import World
@@ -35,6 +36,7 @@ _remark = cells.lines_of_text(2_000)
 _id = cells.line_of_text(200)
 _lat = cells.number(-90.0, 90.0)
 _lon = cells.number(-180.0, 180.0)
+_degrees = cells.number(COLDEST_C, HOTTEST_C)
 
 MOST_SOURCE_IDS = 500
 _BETWEEN_WORDS = re.compile(r"[\s_-]+")
@@ -83,6 +85,7 @@ def judge_event(raw: RawRow, world: World, *, now: datetime, times_in: tzinfo | 
         train=row.read("train", _train) or "",
         reason=reason,
         remark=row.read("remark", _remark) or "",
+        temperature_c=_temperature(row, classifier, is_void),
         source_id=row.read("source_id", _id),
         corrects=row.read("corrects", _id),
         voids=row.read("voids", _id),
@@ -159,6 +162,14 @@ def _position(row: Judging, event: EventKind | None) -> tuple[float | None, floa
     if event is not None and (lat is not None or lon is not None):
         row.warn("lat" if lat is not None else "lon", say("lat and lon are kept for positions only."))
     return None, None
+
+
+def _temperature(row: Judging, classifier: Classifier, is_void: bool) -> float | None:
+    celsius = row.given("temperature_c", _degrees)
+    if celsius is None or (classifier is Classifier.ACTUAL and not is_void):
+        return celsius
+    row.warn("temperature_c", say("A temperature is kept where it was read only: of actual events."))
+    return None
 
 
 def _moment(row: Judging, event: EventKind | None, station: Station | None, times_in: tzinfo | None) -> Moment | None:

@@ -136,6 +136,7 @@ _VERSIONS = select(
     EventRow.wagon,
     EventRow.train,
     EventRow.reason,
+    EventRow.temperature_c,
     EventRow.remark,
 )
 
@@ -187,6 +188,7 @@ def event_value(
         train=row.train,
         reason=row.reason,
         remark=row.remark,
+        temperature_c=row.temperature_c,
         source_id=own,
         corrects=row.corrects,
         voids=row.voids,
@@ -238,7 +240,7 @@ def _version(row: Any) -> Version:
         event=row.event,
         classifier=row.classifier,
         identity=row.identity,
-        content=(row.lat, row.lon, row.wagon, row.train, row.reason, row.remark),
+        content=(row.lat, row.lon, row.wagon, row.train, row.reason, row.temperature_c, row.remark),
         sender=row.sender,
         current=row.current,
         corrects=row.corrects,
@@ -291,6 +293,7 @@ def _event_columns(w: Writing, version: Version, *, simulated: bool) -> dict[str
         "train": facts.train,
         "reason": facts.reason,
         "remark": facts.remark,
+        "temperature_c": facts.temperature_c,
         "identity": version.identity,
         "corrects": version.corrects,
         "voids": version.voids,

@@ -71,6 +71,7 @@ _SENT_OF_EVENTS: Mapping[str, Schema] = {
     "train": {**_TEXT, "description": "Service number."},
     "reason": {**_TEXT, "description": "A delay code of ours; a cancellation needs one."},
     "remark": {**_TEXT, "description": "In plain words."},
+    "temperature_c": {**_NUMBER, "description": "Read of the goods then; of actual events only."},
     "source_id": {**_TEXT, "description": "The sender's own id for this event."},
     "corrects": {**_TEXT, "description": "An event id of ours, or a source_id: what this replaces."},
     "voids": {**_TEXT, "description": "An event id of ours, or a source_id: what this withdraws."},
@@ -113,7 +114,7 @@ def page_of(name: str, **more: object) -> Schema:
 
 _STATION = _or_null("string", maxLength=12)
 _NUMERIC = frozenset({"gross_kg", "tare_kg", "temperature_min_c", "temperature_max_c", "train_capacity_teu",
-                      "value", "freight", "lat", "lon"})  # fmt: skip
+                      "value", "freight", "lat", "lon", "temperature_c"})  # fmt: skip
 _COUNTS = frozenset({"quantity", "packages"})
 
 

@@ -238,6 +238,7 @@ def _as_typed(event: RecordedEvent) -> Typed:
         wagon=facts.wagon,
         reason=facts.reason,
         remark=facts.remark,
+        temperature="" if facts.temperature_c is None else f"{facts.temperature_c:.10g}",
         lat="" if facts.lat is None else f"{facts.lat:.10g}",
         lon="" if facts.lon is None else f"{facts.lon:.10g}",
         offset=offset(facts.moment) if facts.moment and not facts.station else "",

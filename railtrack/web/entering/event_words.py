@@ -66,6 +66,7 @@ def field_word(column: str) -> str:
         "wagon": gettext("Wagon"),
         "reason": gettext("Reason of a delay"),
         "remark": gettext("Remark"),
+        "temperature_c": gettext("Temperature read, °C"),
     }.get(column, column)
 
 

@@ -84,6 +84,7 @@ class Typed:
     wagon: str = ""
     reason: str = ""
     remark: str = ""
+    temperature: str = ""
     exact: str = ""  # a time with its offset, where clocks changed
     lat: str = ""
     lon: str = ""
@@ -102,6 +103,7 @@ class Typed:
                 "wagon",
                 "reason",
                 "remark",
+                "temperature",
                 "exact",
                 "lat",
                 "lon",
@@ -141,6 +143,7 @@ class Typed:
             "wagon": self.wagon,
             "reason": self.reason,
             "remark": self.remark,
+            "temperature_c": self.temperature,
         }
         return {name: text for name, text in cells.items() if text.strip()}
 

@@ -67,5 +67,6 @@ def _likeness(event: RecordedEvent) -> tuple[object, ...]:
     moment = None if facts.moment is None else (facts.moment.instant, facts.moment.precision)
     return (
         event.container_id is None, facts.event, facts.classifier, facts.station, facts.lat, facts.lon, moment,
-        facts.reason, facts.remark, facts.wagon, facts.train, event.recorded_by, event.recorded_at, event.current,
+        facts.reason, facts.remark, facts.temperature_c, facts.wagon, facts.train, event.recorded_by,
+        event.recorded_at, event.current,
     )  # fmt: skip
