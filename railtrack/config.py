@@ -72,6 +72,9 @@ class Settings:
         30, "Days what came of an uploaded file is kept with its refused rows; never more than 30", least=1
     )
     retention_drafts_days: int = _setting(365, "Days a draft is kept after it was last saved", least=1)
+    retention_links_days: int = _setting(
+        90, "Days a shared link stays in its owner's list after it has run out or was withdrawn", least=1
+    )
     require_second_factor: str = _setting(
         "",
         "Who must have a second factor or a passkey: `administrators`, `everybody`, `nobody`. "

@@ -50,6 +50,7 @@ def work(session: Session, beside_server: bool) -> None:
         addresses_days=settings.retention_addresses_days,
         uploads_days=settings.retention_uploads_days,
         drafts_days=settings.retention_drafts_days,
+        links_days=settings.retention_links_days,
     )
     do_jobs(store, post_office(settings, secret), stopping, retention=retention, ready=ready)
 

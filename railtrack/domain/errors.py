@@ -71,6 +71,10 @@ class NotFound(RailtrackError):
     """There is no such thing, or none the asker may know of."""
 
 
+class Gone(NotFound):
+    """It was there and was taken out since; only who was shown it learns so."""
+
+
 class NotAllowed(RailtrackError):
     """The actor's role does not permit this."""
 

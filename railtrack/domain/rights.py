@@ -29,6 +29,8 @@ class Operation(StrEnum):
     SEE_PRICES = "see prices"  # what the freight costs
     MEASURE = "measure"  # statistics
     EXPORT = "export"  # files of what is in sight
+    SHARE = "share"  # show a shipment to somebody without an account
+    SHARE_FIGURES = "share figures"
     BOOK = "book"  # record and change shipments, drafts
     TELL = "tell"  # record events
     MEND = "mend"  # correct and withdraw statements; one's own are those of one's organisation
@@ -69,6 +71,10 @@ _ROWS: dict[Operation, tuple[Reach, Reach, Reach, Reach, Reach]] = {
     Operation.SEE_GOODS: (_OWN, _OWN, _ALL, _0, _ALL),
     Operation.MEASURE: (_OWN, _OWN, _ALL, _0, _ALL),  # no terminal's figures about others
     Operation.EXPORT: (_OWN, _OWN, _ALL, _OWN, _ALL),
+    # Whom a shipment is shown to is for the partner to say whose it is; a reader changes nothing, and lets nobody in.
+    # The city answers for its figures to its council and its citizens, so it may show them.
+    Operation.SHARE: (_OWN, _0, _0, _0, _ALL),
+    Operation.SHARE_FIGURES: (_OWN, _0, _ALL, _0, _ALL),
     Operation.BOOK: (_OWN, _0, _0, _0, _ALL),
     Operation.TELL: (_OWN, _0, _0, _OWN, _ALL),
     Operation.MEND: (_OWN, _0, _0, _OWN, _ALL),

@@ -108,6 +108,25 @@ def kept(settings: Settings) -> list[Kept]:
             ),
         ),
         Kept(
+            title=gettext("Shared links"),
+            what=gettext(
+                "A hash of each link with which one showed something to somebody without an account, what it shows, "
+                "for whom in one's own words, and when it was made, runs out or was withdrawn, and by whom. Of those "
+                "who open it how often and when last, nothing else.",
+            ),
+            why=gettext("So that one knows what is shown outside, and can end it."),
+            how_long=gettext(
+                "%(days)s days after it stopped working, or until the account is erased.",
+                days=settings.retention_links_days,
+            ),
+            who=gettext("Oneself, colleagues who share, and administrators."),
+            columns=_columns(
+                "shared_links",
+                "token_hash organisation_id subject query fields label created_at expires_at uses last_used_at "
+                "revoked_at revoked_by",
+            ),
+        ),
+        Kept(
             title=gettext("Links that work once"),
             what=gettext(
                 "A hash of each link, what it is for, and when it was made, used or runs out; an address that waits "

@@ -57,6 +57,8 @@ def _marked(column: Column[Any], n: int, now: datetime) -> Any:
     kind = column.type
     if column.name == "state":
         return "waiting"
+    if column.foreign_keys and column.nullable:
+        return None
     if column.name == "scope":  # of a token, one of two words
         return "read"
     if isinstance(kind, LargeBinary):

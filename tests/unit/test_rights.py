@@ -78,8 +78,8 @@ def test_what_is_others_is_only_for_who_may_all() -> None:
     assert may(Somebody(Role.ADMINISTRATOR), Operation.BOOK, own=False)
     looks = {Operation.FOLLOW, Operation.MEASURE, Operation.EXPORT, Operation.SEE_ALERTS}
     acts = set(Operation) - set(SHOWN) - looks - {Operation.KEEP_SELF}
-    alerts = {Operation.ANSWER_ALERTS, Operation.SET_ALERTS}
-    assert {each for each in acts if may(Somebody(Role.CITY), each)} == {Operation.SET_TARGETS, *alerts}
+    of_city = {Operation.SET_TARGETS, Operation.ANSWER_ALERTS, Operation.SET_ALERTS, Operation.SHARE_FIGURES}
+    assert {each for each in acts if may(Somebody(Role.CITY), each)} == of_city
     assert {each for each in acts if may(Somebody(Role.READER), each)} == set()
     assert {each for each in acts if may(Somebody(Role.TERMINAL), each)} == {Operation.TELL, Operation.MEND}
     assert MATRIX[Operation.MEASURE][Role.TERMINAL] is Reach.NONE

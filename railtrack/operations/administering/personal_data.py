@@ -11,7 +11,7 @@ from railtrack.domain.actors import Actor, Role
 from railtrack.domain.errors import Conflict, NotAllowed, NotFound
 from railtrack.domain.messages import say
 from railtrack.domain.people import Person
-from railtrack.store import desk, people, personal
+from railtrack.store import desk, people, personal, sharing
 from railtrack.store.engine import Reading, Store
 from railtrack.store.persons import pseudonym
 
@@ -25,6 +25,7 @@ class Retention:
     addresses_days: int = 90
     uploads_days: int = 30
     drafts_days: int = 365
+    links_days: int = 90
 
 
 def export_person(store: Store, email: str, *, actor: Actor) -> dict[str, Any]:
@@ -54,11 +55,12 @@ def erase_person(store: Store, email: str, *, actor: Actor, now: datetime) -> st
 
 
 def prune(store: Store, retention: Retention, *, now: datetime, patience_s: float | None = None) -> None:
-    """Let go of what has been kept as long as it may be: network addresses, uploaded files, drafts."""
+    """Let go of what has been kept as long as it may be: addresses, uploaded files, drafts, dead links."""
     with store.noting(PRUNER, now, patience_s=patience_s) as w:
         personal.forget_addresses(w, now - timedelta(days=retention.addresses_days))
         personal.forget_drafts(w, now - timedelta(days=retention.drafts_days))
         desk.forget_uploads(w, now - timedelta(days=1), decided_before=now - timedelta(days=retention.uploads_days))
+        sharing.forget_links(w, now - timedelta(days=retention.links_days))
         w.commit()
 
 

@@ -32,7 +32,7 @@ from railtrack.operations.following.whereabouts import Followed, follow
 from railtrack.operations.mapping.drawing import way_of
 from railtrack.store.audit import history_of_shipment
 from railtrack.store.engine import Store
-from railtrack.store.reading.shipments import details, shipment
+from railtrack.store.reading.shipments import Details, details, shipment
 from railtrack.store.reading.summaries import summaries
 from railtrack.store.reading.underway import UnderWay
 
@@ -101,6 +101,19 @@ def shipment_page(
     with store.reading() as reading:
         found = details(reading, actor.scope, shipment_id)
         (summary,) = summaries(reading.session, [shipment_id])
+    return lay_out(network, found, summary, container=container, whole_way=whole_way, now=now)
+
+
+def lay_out(
+    network: Network,
+    found: Details,
+    summary: ShipmentSummary,
+    *,
+    container: str | None = None,
+    whole_way: bool = False,
+    now: datetime,
+) -> ShipmentPage:
+    """Work out what the page of a shipment shows from what is recorded of it."""
     whole = found.shipment
     common = common_journey(found.journeys, {c.id: _count(c) for c in whole.containers})
     box = _chosen(whole, container) if container else None
@@ -164,7 +177,7 @@ def _load(shipment: RecordedShipment) -> Load:
     weights = [(c.facts.gross_kg, _count(c)) for c in aboard if c.facts.gross_kg is not None]
     return Load(
         laden=sum(_count(c) for c in aboard if c.facts.laden),
-        empty=sum(_count(c) for c in aboard if not c.facts.laden),
+        empty=sum(_count(c) for c in aboard if c.facts.laden is False),
         gross_kg=sum(kg for kg, _ in weights) if weights else None,
         weighed=sum(count for _, count in weights),
     )

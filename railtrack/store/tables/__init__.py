@@ -31,6 +31,7 @@ from railtrack.store.tables.notices import (
     WebhookRow,
 )
 from railtrack.store.tables.places import CorridorRow, LegRow, StationRow
+from railtrack.store.tables.sharing import SharedLinkRow
 from railtrack.store.tables.sign_in import (
     AuthenticatorRow,
     IdentityRow,
@@ -83,6 +84,7 @@ __all__ = [
     "RemovalRow",
     "SessionRow",
     "SettingRow",
+    "SharedLinkRow",
     "ShipmentRow",
     "StationRow",
     "TrainRow",
