@@ -28,6 +28,7 @@ COMMANDS = {
     "route": ("figures", "route"),
     "serve": ("upkeep", "serve"),
     "setup-link": ("upkeep", "setup_link"),
+    "share": ("sharing", "share"),
     "stats": ("figures", "stats"),
     "token": ("token", "token"),
     "user": ("accounts", "user"),

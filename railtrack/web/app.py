@@ -21,6 +21,8 @@ from railtrack.web.entering import event_form, imports, labels, offline, shipmen
 from railtrack.web.figures import statistics
 from railtrack.web.following import containers, shipment_page, trains
 from railtrack.web.mapping import corridors, maps, overview, stations
+from railtrack.web.sharing import links as sharing
+from railtrack.web.sharing import opened
 from railtrack.web.signing_in import own, second_step, wiring
 
 STATIC = Path(__file__).parent / "static"
@@ -93,4 +95,6 @@ def _pages() -> Iterator[Blueprint]:
     yield stations.blueprint
     yield corridors.blueprint
     yield statistics.blueprint
+    yield sharing.blueprint
+    yield opened.blueprint
     yield about.blueprint

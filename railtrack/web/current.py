@@ -68,3 +68,18 @@ def public(view: View) -> View:
     """Mark a view that answers without an account; all others ask to sign in."""
     view.is_public = True  # type: ignore[attr-defined]
     return view
+
+
+def anonymous(view: View) -> View:
+    """Mark a view that knows nobody: open to all, and its language is that of the address or the browser.
+
+    It reads no session and sets no cookie, so that whoever is signed in besides sees what anybody sees.
+    """
+    view.is_anonymous = True  # type: ignore[attr-defined]
+    return public(view)
+
+
+def is_anonymous() -> bool:
+    """Whether the request goes to such a view."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, "is_anonymous", False))

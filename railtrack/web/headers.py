@@ -52,7 +52,7 @@ def _harden(response: Response) -> Response:
         response.headers["X-Frame-Options"] = "DENY"
     response.headers["Content-Security-Policy"] = policy
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers.setdefault("Referrer-Policy", "same-origin")  # shared links send none at all
     response.headers["Permissions-Policy"] = PERMISSIONS
     if not nonce:  # a browser refuses to open a sandboxed page that asks for an opener of its own
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -5,7 +5,7 @@ catalogue lies in `railtrack/translations`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from flask import Flask, current_app, has_request_context, request, session
 import railtrack
 from railtrack.domain.messages import Message
 from railtrack.operations.administering.speaking import keep_language
-from railtrack.web.current import current_account, current_actor, current_store, now
+from railtrack.web.current import current_account, current_actor, current_store, is_anonymous, now
 
 SOURCE_LANGUAGE = "en"
 TRANSLATIONS = Path(railtrack.__file__).parent / "translations"
@@ -54,11 +54,18 @@ def choose_language() -> str:
     known = languages()
     if not has_request_context():
         return SOURCE_LANGUAGE
+    if is_anonymous():
+        asked = request.args.get("lang", "")
+        return asked if asked in known else _by_browser(known)
     if session.get("language") in known:
         return str(session["language"])
     account = current_account()
     if account is not None and account.language in known:
         return account.language
+    return _by_browser(known)
+
+
+def _by_browser(known: Container[str]) -> str:
     return next((each for each in _preferred() if each in known), SOURCE_LANGUAGE)
 
 
@@ -121,7 +128,7 @@ def format_day(value: date, pattern: str) -> str:
 
 def _remember_language() -> None:
     asked = request.args.get("lang")
-    if asked is None or asked not in languages():
+    if asked is None or asked not in languages() or is_anonymous():
         return
     session["language"] = asked
     flask_babel.refresh()

@@ -36,6 +36,8 @@ FORGOTTEN = Limit("forgotten-from", 10, timedelta(hours=1))
 LINK = Limit("link", 30, timedelta(minutes=5))
 WRONG_TOKEN = Limit("wrong-token", 30, timedelta(minutes=5))
 CALLS = Limit("calls", 600, timedelta(minutes=1))  # of one token, in one process
+SHARED = Limit("shared", 120, timedelta(minutes=1))  # pages of shared links to one address, in one process
+WRONG_SHARED = Limit("wrong-shared", 30, timedelta(minutes=5))  # in one process: nothing is written for a stranger
 OWN_PASSWORD = Limit("own-password", 10, timedelta(minutes=15))
 # pages that are not of our making
 _FOREIGN = {"security.login": SIGN_IN}

@@ -47,6 +47,8 @@ TELLING = Needs(operation=Op.TELL)
 EVENT = Needs(operation=Op.MEND, about="event", given={"event_id": "{event_id}"})
 FILE = Needs(operation=Op.TELL, is_empty=True, given={"upload_id": "none"})
 
+SHARED_PAGE = Needs(is_empty=True, given={"token": "dead"})
+
 ROUTES: dict[str, Needs] = {
     **dict.fromkeys(
         (
@@ -60,6 +62,11 @@ ROUTES: dict[str, Needs] = {
         ("accounts.setup", "accounts.choose_password", "resetting.confirm_address"),
         Needs(is_empty=True, given={"token": "dead"}),
     ),
+    **dict.fromkeys(("shared.show", "shared.large_map", "shared.frame"), SHARED_PAGE),
+    "sharing.shipment": Needs(operation=Op.SHARE, about="shipment", looks_first=True, given=SHIPMENT.given),
+    "sharing.figures": Needs(operation=Op.SHARE_FIGURES, given={"name": "transit"}),
+    "sharing.index": OWN_ACCOUNT,
+    "sharing.revoke": Needs(operation=Op.KEEP_SELF, is_empty=True, given={"link_id": "999"}),
     **dict.fromkeys(("interface.openapi", "interface.docs"), OPEN),
     **dict.fromkeys(("tokens.index", "tokens.make"), OWN_ACCOUNT),
     "tokens.end": Needs(operation=Op.KEEP_SELF, is_empty=True, given={"token_id": "999"}),

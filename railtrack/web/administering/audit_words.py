@@ -21,7 +21,9 @@ def action_word(action: str) -> str:
         "reactivate": gettext("reactivated"),
         "record": gettext("recorded"),
         "remove": gettext("removed"),
+        "revoke": gettext("withdrew a link"),
         "set password": gettext("set password"),
+        "share": gettext("shared"),
         "withdraw": gettext("withdrew"),
     }.get(action, action)
 
@@ -37,6 +39,7 @@ def subject_word(subject: str) -> str:
         "leg": gettext("leg"),
         "corridor": gettext("corridor"),
         "organisation": gettext("organisation"),
+        "figures": gettext("figures"),
         "user": gettext("account"),
         "password link": gettext("password link"),
         "set-up link": gettext("set-up link"),

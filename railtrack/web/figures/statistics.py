@@ -1,7 +1,7 @@
 """The statistics: five questions with their answers, each with filters, charts, a table, exports and what is behind."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
@@ -12,28 +12,23 @@ from railtrack.domain.actors import Actor
 from railtrack.domain.line.network import Network
 from railtrack.domain.rights import Operation, insist
 from railtrack.exchange.border_hours import BorderHours, border_hours
-from railtrack.exchange.disruptions import disruptions
 from railtrack.exchange.writing import WRITERS
 from railtrack.operations.administering.reference import load_world
 from railtrack.operations.entering.published import PUBLISHED_RECORD
 from railtrack.operations.figures import journeys_behind, statistics
-from railtrack.operations.figures.statistics import GROUPS, Figures, Filters, Row, Statistic, WrongUsage
+from railtrack.operations.figures.statistics import GROUPS, Figures, Row, Statistic, WrongUsage
 from railtrack.operations.following import finding
 from railtrack.operations.mapping import traffic
 from railtrack.web.current import current_actor, current_store, now
 from railtrack.web.downloads import download
 from railtrack.web.figures import statistics_table
-from railtrack.web.figures.left_out import left_out
-from railtrack.web.figures.statistics_charts import charts
+from railtrack.web.figures.computed import compute_with, computed, dated_of, untold_of
 from railtrack.web.figures.statistics_definitions import definition, quantile_rule
 from railtrack.web.figures.statistics_form import Asked, Known, asked_of
 from railtrack.web.figures.statistics_table import COUNTS, GROUP_PREFIX, OWN_GROUPS, headings, journeys_address
 from railtrack.web.figures.statistics_words import (
     Answer,
-    Dated,
     answer,
-    count,
-    figure,
     period,
     question,
     row_group,
@@ -65,10 +60,10 @@ def index() -> str:
     answers = []
     with statistics.opened(current_store(), actor=actor) as figures:
         for statistic in Statistic:
-            asked = _asked(statistic, actor, network, MultiDict())
-            rows = _compute(asked, figures)(asked.filters, ())
+            asked = asked_by(statistic, actor, network, MultiDict())
+            rows = compute_with(asked, figures)(asked.filters, ())
             said = answer(
-                asked, rows, network, _untold(asked, figures), _dated(asked, rows, figures),
+                asked, rows, network, untold_of(asked, figures), dated_of(asked, rows, figures),
                 counted_of(asked.filters, actor.scope),
             )  # fmt: skip
             answers.append((statistic, question(statistic), said))
@@ -89,7 +84,7 @@ def show(name: str) -> ResponseReturnValue:
     """One question: its answer, drawn and in figures, and how it was computed."""
     statistic = _statistic(name)
     network, actor = load_world(current_store()).network, current_actor()
-    asked = _asked(statistic, actor, network)
+    asked = asked_by(statistic, actor, network)
     page = _Page(asked, network, actor)
     if asked.problems:
         return page.refused(), 422
@@ -102,13 +97,13 @@ def export(name: str, form: str) -> ResponseReturnValue:
     """The rows as a file, the same as the command gives: unrounded, empty where nothing is known."""
     statistic = _statistic(name)
     network, actor = load_world(current_store()).network, current_actor()
-    asked = _asked(statistic, actor, network)
+    asked = asked_by(statistic, actor, network)
     if form not in (*WRITERS, JSON):
         abort(404)
     if asked.problems:
         return _Page(asked, network, actor).refused(), 422
     with statistics.opened(current_store(), actor=actor) as figures:
-        rows = _compute(asked, figures)(asked.filters, asked.by)
+        rows = compute_with(asked, figures)(asked.filters, asked.by)
     if form == JSON:
         return Response(json.dumps(rows, ensure_ascii=False, indent=2, allow_nan=False), mimetype="application/json")
     if form == "xlsx":
@@ -121,7 +116,7 @@ def journeys(name: str) -> ResponseReturnValue:
     """The journeys behind a figure, a page at a time."""
     statistic = _statistic(name)
     network, actor = load_world(current_store()).network, current_actor()
-    asked = _asked(statistic, actor, network)
+    asked = asked_by(statistic, actor, network)
     if asked.problems:
         return _Page(asked, network, actor).refused(), 422
     found, group, column = _behind(asked, actor)
@@ -151,7 +146,7 @@ def journeys_file(name: str, form: str) -> ResponseReturnValue:
     """The same as a file."""
     statistic = _statistic(name)
     actor = current_actor()
-    asked = _asked(statistic, actor, load_world(current_store()).network)
+    asked = asked_by(statistic, actor, load_world(current_store()).network)
     if form not in WRITERS:
         abort(404)
     if asked.problems:
@@ -176,7 +171,9 @@ def _statistic(name: str) -> Statistic:
         abort(404)
 
 
-def _asked(statistic: Statistic, actor: Actor, network: Network, arguments: MultiDict[str, str] | None = None) -> Asked:
+def asked_by(
+    statistic: Statistic, actor: Actor, network: Network, arguments: MultiDict[str, str] | None = None
+) -> Asked:
     """What the address asks for, or these arguments."""
     known = Known(
         corridors=list(network.corridors),
@@ -184,45 +181,6 @@ def _asked(statistic: Statistic, actor: Actor, network: Network, arguments: Mult
     )
     given = request.args if arguments is None else arguments
     return asked_of(statistic, given, known, simulated=shows_simulated())
-
-
-def _compute(asked: Asked, figures: Figures) -> Any:
-    """The statistic with the options of this page, to be asked with filters and groups."""
-
-    def compute(filters: Filters, by: tuple[str, ...]) -> list[Row]:
-        return figures.compute(asked.statistic, filters=filters, by=by, options=asked.options)
-
-    return compute
-
-
-def _untold(asked: Asked, figures: Figures) -> list[Row]:
-    """For how many of the journeys of volume nothing was told; nothing for other statistics."""
-    if asked.statistic is not Statistic.VOLUME:
-        return []
-    filters, options = asked.filters, asked.options
-    found: list[Row] = []
-    for row in figures.unpublished(filters=filters, by=(), options=options):
-        group = {"direction": str(row["direction"])}
-        behind = figures.behind(asked.statistic, filters=filters, group=group, options=options)
-        found.append({**row, "journeys": len(behind)})
-    return found
-
-
-def _dated(asked: Asked, rows: list[Row], figures: Figures) -> Dated | None:
-    """What the dates say of transit where hours are known of no journey; None where they are, or dates count."""
-    if asked.statistic is not Statistic.TRANSIT or figure(rows[0], "p50_h") is not None:
-        return None
-    if not count(rows[0], "date_only"):
-        return None
-    by_date = replace(asked.options, include_dates=True)
-    found = figures.behind(asked.statistic, filters=asked.filters, column="completed", options=by_date)
-    lines = journeys_behind.lines(figures.store, found, actor=figures.actor)
-    days = tuple(
-        (line.arrived.local_date - line.departed.local_date).days
-        for line in lines
-        if line.departed is not None and line.arrived is not None
-    )
-    return Dated(days, published=all(line.published for line in lines))
 
 
 @dataclass(frozen=True)
@@ -291,26 +249,22 @@ class _Page:
 
     def whole(self, figures: Figures) -> str:
         asked, network = self.asked, self.network
-        compute = _compute(asked, figures)
-        plain = compute(asked.filters, ())
-        rows = compute(asked.filters, asked.by) if asked.by else plain
-        untold = _untold(asked, figures)
-        counted = counted_of(asked.filters, self.actor.scope)
-        said = answer(asked, plain, network, untold, _dated(asked, plain, figures), counted)
+        made = computed(asked, network, figures)
+        said, compute = made.said, made.compute
         group = row_group(asked, said.row) if asked.statistic in OWN_GROUPS else {}
         if asked.statistic is Statistic.VOLUME:
             group = {}
         found = figures.behind(asked.statistic, filters=asked.filters, group=group, options=asked.options)
         return self._render(
             said,
-            rows=rows,
-            table=statistics_table.table(asked, rows, network, said.row if not asked.by else None),
-            charts=charts(asked, plain, network, disruptions(), compute, counted),
+            rows=made.rows,
+            table=made.table,
+            charts=made.charts,
             behind=found,
             behind_lines=journeys_behind.lines(current_store(), found[:FEW], actor=self.actor),
             behind_address=journeys_address(asked, "", group),
-            left=left_out(asked, plain, untold, figures),
-            untold=any(row["teu_unpublished"] or row["gross_unpublished"] for row in untold),
+            left=made.left,
+            untold=any(row["teu_unpublished"] or row["gross_unpublished"] for row in made.untold),
             compared=_compared(asked, compute),
             is_published=_is_published(compute(asked.filters, ("partner",))),
             up_to=journeys_behind.up_to(current_store(), actor=self.actor),
@@ -337,6 +291,7 @@ class _Page:
             show_simulated=asked.options.include_simulated,
             true_only_address=self._address(include_simulated="0"),
             can_simulate=traffic.simulated_there(current_store(), actor=self.actor),
+            share_address=self._share_address(),
             with_simulated=self._address(include_simulated="1"),
             with_dates=self._address(include_dates="1"),
             choices=self._choices(),
@@ -350,6 +305,12 @@ class _Page:
     def _address(self, **changes: str) -> str:
         query: Any = {**self.asked.query, **changes}
         return url_for("statistics.show", name=self.asked.statistic.value, **query)
+
+    def _share_address(self) -> str:
+        if not self.actor.may(Operation.SHARE_FIGURES):
+            return ""
+        query: Any = self.asked.query
+        return url_for("sharing.figures", name=self.asked.statistic.value, **query)
 
     def _file(self, form: str) -> str:
         query: Any = self.asked.query

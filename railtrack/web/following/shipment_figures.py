@@ -29,6 +29,13 @@ def figures(says: Whereabouts, whole: ShipmentPage, actor: Actor) -> list[Figure
     return [_how_long(says, whole), _how_far(says, whole), _third(says, whole, actor), _load(whole)]
 
 
+def shared_figures(says: Whereabouts, whole: ShipmentPage, *, with_load: bool) -> list[Figure]:
+    """The same for somebody without an account: what is usual at a station is a figure of other shipments."""
+    return [_how_long(says, whole), _how_far(says, whole), _third(says, whole, None)] + (
+        [_load(whole)] if with_load else []
+    )
+
+
 def _how_long(says: Whereabouts, whole: ShipmentPage) -> Figure:
     summary = whole.followed.summary
     departure, arrival = summary.planned_departure, summary.planned_arrival
@@ -78,14 +85,14 @@ def _along(way: Way) -> str:
     return gettext("along the mapped rails")
 
 
-def _third(says: Whereabouts, whole: ShipmentPage, actor: Actor) -> Figure:
+def _third(says: Whereabouts, whole: ShipmentPage, actor: Actor | None) -> Figure:
     """Where it stands, how long it has; where it runs, when news came last; else the difference from the plan."""
     followed = whole.followed
     summary, position = followed.summary, whole.position
     if position is not None and position.at is not None:
         stop = next((s for s in whole.timetable.stops if s.station == position.at), None)
         station = says.network.stations[position.at]
-        note = usual_words(usual_stay(current_store(), station, followed, actor=actor))
+        note = "" if actor is None else usual_words(usual_stay(current_store(), station, followed, actor=actor))
         value = duration(stop.stay_h) if stop is not None and stop.stay_h is not None else ""
         if not value and summary.last is not None:
             value, note = day_clock(summary.last), note or gettext("arrival not reported to the hour")

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from railtrack.domain.actors import Actor
 from railtrack.domain.line.network import Network
 from railtrack.domain.movement.events import EventKind
-from railtrack.domain.movement.timetable import Stop
 from railtrack.domain.records import AuditEntry, RecordedContainer
 from railtrack.domain.rights import Operation
 from railtrack.operations.administering.reference import load_world
@@ -44,7 +43,6 @@ def show(shipment_id: int) -> str:
     whole = _whole(shipment_id, actor)
     network = load_world(current_store()).network
     says = Whereabouts(network, at)
-    last = whole.timetable.stops[-1] if whole.timetable.stops else None
     all_containers = request.args.get("containers") == "all"
     aboard = [c for c in whole.shipment.containers if c.facts.container or c.facts.quantity != 0]
     aboard.sort(key=lambda c: c.id not in whole.common.others)  # those with a journey of their own first
@@ -56,9 +54,9 @@ def show(shipment_id: int) -> str:
         followed=whole.followed,
         summary=whole.followed.summary,
         says=says,
-        sentence=_answer(says, whole, last, network),
+        sentence=answer_of(says, whole, network),
         figures=figures(says, whole, actor),
-        rows=_rows(whole, network, says),
+        rows=rows_of(whole, network, says),
         has_plan=whole.timetable.has_plan,
         drawn=small_map(whole, network, says.where(whole.followed)),
         corridor=network.corridors.get(whole.shipment.facts.corridor or ""),
@@ -69,6 +67,8 @@ def show(shipment_id: int) -> str:
         container_count=len(aboard),
         amounts=amount_lines(whole.shipment, whole.followed.summary.departed, at),
         may_record=_may_record(actor, whole),
+        may_share=not whole.shipment.published
+        and actor.may(Operation.SHARE, own=actor.owns(whole.shipment.organisation.id)),
         mends=actor.mends,
         name_of=box_name,
         **simulated_context(),
@@ -81,15 +81,14 @@ def large_map(shipment_id: int) -> str:
     whole = _whole(shipment_id, current_actor())
     network = load_world(current_store()).network
     says = Whereabouts(network, now())
-    last = whole.timetable.stops[-1] if whole.timetable.stops else None
     if not small_map(whole, network, ""):
         abort(404)
     return render_template(
         "shipments/map.html",
         shipment=whole.shipment,
         summary=whole.followed.summary,
-        sentence=_answer(says, whole, last, network),
-        rows=_rows(whole, network, says),
+        sentence=answer_of(says, whole, network),
+        rows=rows_of(whole, network, says),
         has_plan=whole.timetable.has_plan,
         **simulated_context(),
     )
@@ -185,7 +184,9 @@ def stated(entry: AuditEntry, says: Whereabouts) -> str:
     )
 
 
-def _answer(says: Whereabouts, whole: ShipmentPage, last: Stop | None, network: Network) -> str:
+def answer_of(says: Whereabouts, whole: ShipmentPage, network: Network) -> str:
+    """The first sentence of the page."""
+    last = whole.timetable.stops[-1] if whole.timetable.stops else None
     expected = last.expected_arrival if last is not None and last.is_expected else None
     if expected is None or last is None:
         return whereabouts.answer(says, whole.followed, None)
@@ -194,7 +195,8 @@ def _answer(says: Whereabouts, whole: ShipmentPage, last: Stop | None, network: 
     )
 
 
-def _rows(whole: ShipmentPage, network: Network, says: Whereabouts) -> tuple[TrackRow, ...]:
+def rows_of(whole: ShipmentPage, network: Network, says: Whereabouts) -> tuple[TrackRow, ...]:
+    """The rows of its timetable."""
     followed = whole.followed
     facts = whole.shipment.facts
     name = ""
