@@ -6,6 +6,7 @@ Every setting stands in README's table (a test compares). An empty variable coun
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -88,6 +89,9 @@ class Settings:
         "", "Role of whoever comes from the identity provider without an account. Empty: only existing accounts open"
     )
     oidc_new_organisation: str = _setting("", "Organisation of such new accounts")
+    webhook_networks: str = _setting(
+        "", "Networks inside the house that webhooks may reach, such as `10.1.0.0/16`. Empty: public addresses only"
+    )
     trusted_proxies: int = _setting(0, "Reverse proxies in front, whose `X-Forwarded-…` headers are believed", least=0)
     log_level: str = _setting("info", "How much is logged: `debug`, `info`, `warning`, `error`")
 
@@ -134,6 +138,7 @@ class Settings:
                 )
             )
         self._check_sign_in()
+        _check_networks(self.webhook_networks)
         if self.secret_key and len(self.secret_key) < 32:
             raise WrongSetting(say("%(name)s needs at least 32 characters.", name=variable("secret_key")))
 
@@ -241,6 +246,20 @@ def _check_mail(smtp_url: str, mail_from: str) -> None:
         raise WrongSetting(
             say("%(name)s must be an e-mail address when there is a mail server.", name=variable("mail_from"))
         )
+
+
+def _check_networks(text: str) -> None:
+    for each in text.replace(",", " ").split():
+        try:
+            ip_network(each)
+        except ValueError:
+            raise WrongSetting(
+                say(
+                    "%(name)s is networks such as 10.1.0.0/16, not %(value)s.",
+                    name=variable("webhook_networks"),
+                    value=each,
+                )
+            ) from None
 
 
 def _parse(name: str, kind: object, text: str, least: int | None) -> object:

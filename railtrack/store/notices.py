@@ -3,14 +3,14 @@
 A desk is an organisation's id, or None for who follows everything; its alerts are read and changed together.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from railtrack.domain.notices.alerts import Alert, Webhook, Wish
+from railtrack.domain.notices.alerts import Alert, Wish
 from railtrack.domain.notices.findings import Finding, Why
 from railtrack.domain.notices.kinds import AlertKind, Ending, Manner, Occurrence
 from railtrack.domain.notices.rules import KindRule
@@ -25,8 +25,6 @@ from railtrack.store.tables import (
     NoticeWishRow,
     OrganisationRow,
     ShipmentRow,
-    WebhookDeliveryRow,
-    WebhookRow,
 )
 from railtrack.store.writing.bulk import in_batches
 
@@ -167,7 +165,7 @@ def _alert(row: Any) -> Alert:
 
 def open_alert(w: Noting, desk: int | None, found: Finding) -> int | None:
     """Open an alert; None where one of the same cause is open, also where somebody else opens it right now."""
-    fresh = _insert(w, AlertRow).values(
+    fresh = insert_into(w, AlertRow).values(
         organisation_id=desk,
         shipment_id=found.shipment_id,
         container_id=found.container_id,
@@ -226,7 +224,7 @@ def _kept(why: Why) -> dict[str, Any]:
     return {"text": why.text, "values": dict(why.values)}
 
 
-def _insert(w: Noting, table: Any) -> Any:
+def insert_into(w: Noting, table: Any) -> Any:
     insert = postgresql.insert if w.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     return insert(table)
 
@@ -311,7 +309,7 @@ def note_told(w: Noting, alert_ids: Iterable[int], user_id: int, occurrence: Occ
     """Note that somebody is told of these alerts, and give those they were not told of before."""
     told = []
     for alert_id in alert_ids:
-        fresh = _insert(w, AlertTellingRow).values(
+        fresh = insert_into(w, AlertTellingRow).values(
             alert_id=alert_id, user_id=user_id, occurrence=occurrence.value, told_at=w.now
         )
         made = w.session.scalar(fresh.on_conflict_do_nothing().returning(AlertTellingRow.alert_id))
@@ -362,47 +360,6 @@ def _wish(row: NoticeWishRow) -> Wish:
         timezone=row.timezone,
         since=row.since,
         digest_until=row.digest_until,
-    )
-
-
-# ---------------------------------------------------------------- webhooks
-
-
-def webhooks_of(r: Reading, desk: int | None, *, active_only: bool = False) -> tuple[Webhook, ...]:
-    """Give the webhooks of a desk, the oldest first."""
-    query = select(WebhookRow).where(of_desk(WebhookRow.organisation_id, desk))
-    if active_only:
-        query = query.where(WebhookRow.is_active)
-    return tuple(_webhook(row) for row in r.session.scalars(query.order_by(WebhookRow.id)))
-
-
-def add_delivery(
-    w: Noting, webhook_id: int, alert_id: int, occurrence: Occurrence, payload: Mapping[str, Any]
-) -> int | None:
-    """Put a message to a webhook into the outbox; None where it lies there already or went."""
-    fresh = _insert(w, WebhookDeliveryRow).values(
-        webhook_id=webhook_id,
-        alert_id=alert_id,
-        occurrence=occurrence.value,
-        payload=dict(payload),
-        state="waiting",
-        attempts=0,
-        created_at=w.now,
-        due_at=w.now,
-        answer="",
-    )
-    made: int | None = w.session.scalar(fresh.on_conflict_do_nothing().returning(WebhookDeliveryRow.id))
-    return made
-
-
-def _webhook(row: WebhookRow) -> Webhook:
-    return Webhook(
-        id=row.id,
-        desk=row.organisation_id,
-        url=row.url,
-        secret=row.secret,
-        is_active=row.is_active,
-        created_at=row.created_at,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from railtrack.domain.messages import Message
 from railtrack.domain.notices.findings import Why
 from railtrack.domain.notices.kinds import AlertKind, DeliveryState, Ending, Manner, Occurrence
 
@@ -97,11 +98,14 @@ class Webhook:
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """One message to a webhook. `status` and `answer` are what came back last, `run` the job that has it in hand."""
+    """One message to a webhook; a test is of no alert.
+
+    `status` and `answer` are what came back last, `reason` why it was not taken, `run` the job that has it in hand.
+    """
 
     id: int
     webhook_id: int
-    alert_id: int
+    alert_id: int | None
     occurrence: Occurrence
     payload: Mapping[str, Any]
     state: DeliveryState
@@ -111,4 +115,5 @@ class Delivery:
     ended_at: datetime | None = None
     status: int | None = None
     answer: str = ""
+    reason: Message | None = None
     run: str | None = None

@@ -18,6 +18,7 @@ class Occurrence(StrEnum):
     OPENED = "opened"
     ACKNOWLEDGED = "acknowledged"
     CLOSED = "closed"
+    TEST = "test"  # of no alert: somebody tries a webhook
 
 
 class Ending(StrEnum):

@@ -16,6 +16,7 @@ from railtrack.operations.notifying.post import PostOffice, queue
 from railtrack.operations.notifying.texts import MailKind
 from railtrack.store import notices as stored
 from railtrack.store import people
+from railtrack.store import webhooks as hooks
 from railtrack.store.engine import Noting
 
 
@@ -25,9 +26,9 @@ def tell(w: Noting, post: PostOffice | None, changes: Changes, now: datetime) ->
     told = [(occurrence, alert) for occurrence, alert in changes.told() if is_invented or not alert.simulated]
     if not told:
         return
-    for webhook in stored.webhooks_of(w, changes.desk, active_only=True):
+    for webhook in hooks.webhooks_of(w, changes.desk, active_only=True):
         for occurrence, alert in told:
-            stored.add_delivery(w, webhook.id, alert.id, occurrence, payload_of(occurrence, alert, now))
+            hooks.add_delivery(w, webhook.id, alert.id, occurrence, payload_of(occurrence, alert, now))
     if post is not None:
         opened = [alert for occurrence, alert in told if occurrence is Occurrence.OPENED]
         for wish in stored.wishes_at(w, changes.desk, (Manner.AT_ONCE,)):
@@ -58,11 +59,11 @@ def may_be_told(person: Person, desk: int | None) -> bool:
 
 
 def payload_of(occurrence: Occurrence, alert: Alert, now: datetime) -> Mapping[str, Any]:
-    """What a program is told: of what, since when and why, in English and as figures."""
+    """What a program is told, in the form of Standard Webhooks: of what, since when and why, in words and figures."""
     return {
-        "occurrence": occurrence.value,
-        "told_at": now.isoformat(),
-        "alert": {
+        "type": f"alert.{occurrence.value}",
+        "timestamp": now.isoformat(),
+        "data": {
             "id": alert.id,
             "kind": alert.kind.value,
             "reference": alert.reference,

@@ -122,13 +122,13 @@ class WebhookRow(Base):
 
 
 class WebhookDeliveryRow(Base):
-    """A message to a webhook, waiting or done; one of each thing that happens to an alert."""
+    """A message to a webhook, waiting or done; one of each thing that happens to an alert. A test is of no alert."""
 
     __tablename__ = "webhook_deliveries"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     webhook_id: Mapped[int] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"))
-    alert_id: Mapped[int] = mapped_column(ForeignKey("alerts.id", ondelete="CASCADE"), index=True)
+    alert_id: Mapped[int | None] = mapped_column(ForeignKey("alerts.id", ondelete="CASCADE"), index=True)  # not a test
     occurrence: Mapped[str] = mapped_column(String(12))
     payload: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(String(10), default="waiting")

@@ -121,7 +121,7 @@ def upgrade() -> None:
         "webhook_deliveries",
         sa.Column("id", _ID, nullable=False),
         sa.Column("webhook_id", _ID, nullable=False),
-        sa.Column("alert_id", _ID, nullable=False),
+        sa.Column("alert_id", _ID, nullable=True),
         sa.Column("occurrence", sa.String(12), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(10), nullable=False),
