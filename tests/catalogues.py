@@ -49,21 +49,34 @@ DATA = {
 def template() -> Catalog:
     """Every sentence of the source, with the files that say it."""
     catalog = Catalog(project="railtrack")
-    for folder, pattern, method, options in _SOURCES:
-        found = extract_from_dir(
-            str(ROOT / folder),
-            method_map=[("**/node_modules/**", "ignore"), (pattern, method)],
-            keywords=KEYWORDS,
-            options_map={pattern: options},
-        )
-        for path, _line, message, _comments, _context in found:
-            catalog.add(message, locations=[(f"{folder}/{Path(path).as_posix()}", 1)])
+    for path, message in _extracted():
+        catalog.add(message, locations=[(path, 1)])
     for name, columns in DATA.items():
         with (ROOT / "data" / name).open(encoding="utf-8", newline="") as file:
             for row in DictReader(file):
                 for text in filter(str.strip, (row[column] for column in columns)):
                     catalog.add(text, locations=[(f"data/{name}", 1)])
     return catalog
+
+
+def said_in_source() -> set[str | tuple[str, str]]:
+    """Every sentence as the source says it, alone or counted; a catalogue makes one of those that begin alike."""
+    return {message for _, message in _extracted()}
+
+
+@cache
+def _extracted() -> tuple[tuple[str, str | tuple[str, str]], ...]:
+    """Each place where a sentence is said: the file, and the sentence, or both forms of one that counts."""
+    found = []
+    for folder, pattern, method, options in _SOURCES:
+        extracted = extract_from_dir(
+            str(ROOT / folder),
+            method_map=[("**/node_modules/**", "ignore"), (pattern, method)],
+            keywords=KEYWORDS,
+            options_map={pattern: options},
+        )
+        found += [(f"{folder}/{Path(path).as_posix()}", message) for path, _line, message, _comments, _ in extracted]
+    return tuple(found)
 
 
 def path_of(language: str) -> Path:

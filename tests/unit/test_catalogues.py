@@ -36,6 +36,15 @@ def test_every_sentence_of_the_source_is_translated(language: str) -> None:
     assert missing == [], f"{len(missing)} to translate; make catalogues brings them into {language}"
 
 
+def test_no_sentence_is_said_both_alone_and_counted() -> None:
+    """One entry of a catalogue is both then, and a language that counts in one form has to say of many what is one."""
+    alone, counted = set(), set()
+    for sentence in catalogues.said_in_source():
+        (counted if isinstance(sentence, tuple) else alone).add(sentence)
+    assert [pair for pair in sorted(counted) if pair[0] in alone] == []
+    assert len({one for one, _ in counted}) == len(counted), "counted in two ways"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_kept_that_nobody_says_and_nothing_is_in_doubt(language: str) -> None:
     source = {message.id for message in catalogues.template()}

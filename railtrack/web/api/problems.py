@@ -27,7 +27,7 @@ from railtrack.operations.figures.statistics import WrongUsage
 from railtrack.web.api.answers import answer, etag_of
 from railtrack.web.api.guard import PROBLEM
 from railtrack.web.current import current_settings
-from railtrack.web.i18n import gettext, words
+from railtrack.web.i18n import gettext, ngettext, words
 
 STATUS: Mapping[type[RailtrackError], int] = {
     NotJson: 400,
@@ -182,7 +182,7 @@ def _details() -> dict[int, str]:
         ),
         415: gettext("Send Content-Type: application/json, not compressed."),
         428: gettext("Say with If-Match on which version the change is made: the ETag that GET gave."),
-        429: gettext("Wait a minute and try again."),
+        429: ngettext("Wait a minute and try again.", "Wait %(num)d minutes and try again.", 1),
         500: gettext("Nothing was recorded. Try again; if it stays, tell the administrator."),
         503: gettext("Nothing was lost. Try again in a moment."),
     }

@@ -174,6 +174,8 @@ def box_name(container: RecordedContainer) -> str:
 def stated(entry: AuditEntry, says: Whereabouts) -> str:
     """What an entry about an event states, in words; the store keeps it as the event's identity."""
     parts = str((entry.after or {}).get("identity", "")).split("|")
+    if parts[0] == EventKind.VOID:
+        return gettext("an earlier statement")
     if len(parts) != IDENTITY_PARTS or parts[2] not in list(EventKind):
         return ""
     at = datetime.fromtimestamp(int(parts[5]), UTC) if parts[5].isdigit() else None
