@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from railtrack.domain.errors import RailtrackError
 from railtrack.operations.administering.personal_data import Retention, prune
-from railtrack.operations.notifying import sending
+from railtrack.operations.notifying import sending, watching
 from railtrack.operations.notifying.outbox import WORKER
 from railtrack.operations.notifying.post import PostOffice
 from railtrack.operations.notifying.sending import SERVER
@@ -36,13 +36,17 @@ def work(
     *,
     retention: Retention = Retention(),  # noqa: B008 - it is frozen
     ready: Callable[[], None] = lambda: None,
+    every: str | None = None,
 ) -> None:
-    """Do jobs until `stopping` is set; `ready` is called when this worker has the lease and works."""
+    """Do jobs until `stopping` is set; `ready` is called when this worker has the lease and works.
+
+    Without a post office no mail is sent. `every` is the cron by which alerts are looked for, if not the usual one.
+    """
     token = str(uuid4())
     while not stopping.is_set():
         try:
             if _has_lease(store, token):
-                _work_with_lease(store, post, stopping, token, retention, ready)
+                _work_with_lease(store, post, stopping, token, retention, ready, every)
         except RailtrackError as error:
             log.warning("the worker waits: %s", error)
         stopping.wait(LOOK_S)
@@ -61,13 +65,14 @@ def _work_with_lease(
     token: str,
     retention: Retention,
     ready: Callable[[], None],
+    every: str | None,
 ) -> None:
-    jobs = None if post is None else _Jobs(store, post)
+    jobs = _Jobs(store, post)
     seen = mended = tidied = time.monotonic()
     try:
         ready()
-        if jobs is not None:
-            jobs.mend()
+        jobs.mend()
+        jobs.begin(every)
         sending.tidy(store, now=_now())
         prune(store, retention, now=_now())
         while not stopping.wait(LOOK_S):
@@ -77,33 +82,33 @@ def _work_with_lease(
                         log.warning("another worker took over")
                         return
                     seen = time.monotonic()
-                if jobs is not None:
-                    jobs.look()
-                    if time.monotonic() - mended >= MEND_S:
-                        jobs.mend()
-                        mended = time.monotonic()
+                jobs.look()
+                if time.monotonic() - mended >= MEND_S:
+                    jobs.mend()
+                    mended = time.monotonic()
                 if time.monotonic() - tidied >= TIDY_S:
                     _tidy(store, jobs, retention)
                     tidied = time.monotonic()
             except RailtrackError as error:  # such as a database held by a long import
                 log.warning("the worker tries again: %s", error)
     finally:
-        if jobs is not None:
-            jobs.close()
+        jobs.close()
 
 
 class _Jobs:
-    """DBOS, launched for this process; it is loaded here alone."""
+    """DBOS, launched for this process; it is loaded here alone. Mail is among the jobs where there is a post office."""
 
-    def __init__(self, store: Store, post: PostOffice) -> None:
+    def __init__(self, store: Store, post: PostOffice | None) -> None:
         from dbos import DBOS
 
-        from railtrack.jobs import mailing
+        from railtrack.jobs import mailing, watching
 
-        self._store, self._mailing, self._dbos = store, mailing, DBOS
+        self._store, self._mailing, self._watching, self._dbos = store, mailing, watching, DBOS
         if store.path is not None:  # as the database itself, for its owner alone
             Path(f"{store.path}.jobs").touch(mode=0o600)
-        mailing.sit_down(store, post)
+        if post is not None:
+            mailing.sit_down(store, post)
+        watching.sit_down(store, post)
         DBOS(
             config={
                 "name": APPLICATION,
@@ -116,30 +121,37 @@ class _Jobs:
             }
         )
         DBOS.launch()
-        self._queue = mailing.open_queue()
+        self._mails = mailing.open_queue() if post is not None else None
+        self._looks = watching.open_queue()
+
+    def begin(self, every: str | None) -> None:
+        """Look for alerts now and then by the schedule."""
+        self._watching.begin(self._looks, every or self._watching.EVERY)
 
     def look(self) -> None:
-        self._mailing.hand_over_due(self._store, self._queue)
+        if self._mails is not None:
+            self._mailing.hand_over_due(self._store, self._mails)
 
     def mend(self) -> None:
-        self._mailing.mend(self._store, self._queue)
+        if self._mails is not None:
+            self._mailing.mend(self._store, self._mails)
 
     def tidy(self) -> None:
         self._mailing.forget_old_runs()
 
     def close(self) -> None:
-        """Let the mail under way be sent, then stop."""
+        """Let what is under way be done, then stop."""
         self._dbos.destroy(workflow_completion_timeout_sec=10)
 
 
-def _tidy(store: Store, jobs: _Jobs | None, retention: Retention) -> None:
+def _tidy(store: Store, jobs: _Jobs, retention: Retention) -> None:
     sending.tidy(store, now=_now())
+    watching.forget_old(store, now=_now())
     prune(store, retention, now=_now())
     with store.noting(SERVER, _now()) as w:
         forget_old(w)
         w.commit()
-    if jobs is not None:
-        jobs.tidy()
+    jobs.tidy()
 
 
 def _has_lease(store: Store, token: str) -> bool:
