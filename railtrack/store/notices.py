@@ -4,6 +4,7 @@ A desk is an organisation's id, or None for who follows everything; its alerts a
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -347,6 +348,58 @@ def untold(r: Reading, wish: Wish, occurrence: Occurrence = Occurrence.OPENED) -
         or_(~AlertRow.simulated, OrganisationRow.simulated),
     )
     return tuple(_alert(row) for row in r.session.execute(query.order_by(AlertRow.id)))
+
+
+@dataclass(frozen=True)
+class Digest:
+    """The alerts a digest is on: new and open, open before, and over since; the last two by what happened last."""
+
+    opened: tuple[int, ...]
+    stays: tuple[int, ...]
+    ended: tuple[int, ...]
+
+
+def digest_of(r: Reading, wish: Wish, since: datetime, until: datetime) -> Digest:
+    """Give what happened to the alerts a wish is about; what somebody sees to already is not told again."""
+
+    def ids(*conditions: Any) -> tuple[int, ...]:
+        query = (
+            select(AlertRow.id)
+            .join(ShipmentRow, ShipmentRow.id == AlertRow.shipment_id)
+            .join(OrganisationRow, OrganisationRow.id == ShipmentRow.organisation_id)
+            .where(
+                of_desk(AlertRow.organisation_id, wish.desk),
+                AlertRow.kind.in_([kind.value for kind in wish.kinds]),
+                or_(~AlertRow.simulated, OrganisationRow.simulated),
+                AlertRow.opened_at <= until,
+                *conditions,
+            )
+        )
+        return tuple(r.session.scalars(query.order_by(AlertRow.id.desc())))
+
+    is_open, is_new = AlertRow.closed_at.is_(None), AlertRow.opened_at > since
+    return Digest(
+        opened=ids(is_open, is_new),
+        stays=ids(is_open, ~is_new, AlertRow.acknowledged_at.is_(None)),
+        ended=ids(AlertRow.closed_at > since, AlertRow.closed_at <= until),
+    )
+
+
+def take_digest(w: Noting, wish: Wish, until: datetime) -> bool:
+    """Note up to when somebody is told; False if that is noted already. Of two at once only one gets True."""
+    before = NoticeWishRow.digest_until
+    taken = w.session.execute(
+        update(NoticeWishRow)
+        .where(
+            NoticeWishRow.user_id == wish.user_id,
+            of_desk(NoticeWishRow.organisation_id, wish.desk),
+            NoticeWishRow.manner == Manner.DIGEST.value,
+            before.is_(None) if wish.digest_until is None else before == wish.digest_until,
+        )
+        .values(digest_until=until)
+        .returning(NoticeWishRow.id)
+    )
+    return taken.scalar() is not None
 
 
 def _wish(row: NoticeWishRow) -> Wish:

@@ -4,7 +4,6 @@ The two are apart so that a job can note the outcome again and again without sen
 the server at most once per call, `settle` writes down what came of it.
 """
 
-import html
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +12,9 @@ from railtrack.domain.actors import Actor, Role
 from railtrack.domain.errors import RailtrackError
 from railtrack.domain.messages import Message, say
 from railtrack.domain.people import Person
-from railtrack.mail import Letter, NotSent, send
+from railtrack.mail import NotSent, send
+from railtrack.operations.notifying.alert_mails import ON_ALERTS, text_on_alerts
+from railtrack.operations.notifying.letters import write
 from railtrack.operations.notifying.post import LINKS, PostOffice, hash_of, token_of
 from railtrack.operations.notifying.texts import MailKind, Text, text_of
 from railtrack.store import links
@@ -47,13 +48,17 @@ def deliver(store: Store, post: PostOffice, mail_id: int, run: str, *, now: date
             return Outcome(None)
         if person is None or not _is_of_use(mail, person, wanted):
             return Outcome(MailState.DROPPED)
+        language = person.language or mail.language or "en"
+        text = _text(store, mail, person, language)
+        if text is None:
+            return Outcome(MailState.DROPPED)
         link = _link(store, post, mail, person, now)
     except RailtrackError as error:  # the database is busy or away; nothing was sent
         return Outcome(MailState.WAITING, error.message)
     if link is None:
         return Outcome(MailState.DROPPED)
     try:
-        letter = _letter(post, mail, person, link, now)
+        letter = write(post, mail, text, link, language=language, now=now)
     except Exception:  # a fault of ours in one mail must not keep the others
         log.exception("a mail (%s) cannot be written", mail.kind)
         return Outcome(MailState.FAILED, say("railtrack made a mistake in writing this mail; the log says more."))
@@ -103,6 +108,14 @@ def _is_of_use(mail: Mail, person: Person, wanted_address: str | None) -> bool:
     return True
 
 
+def _text(store: Store, mail: Mail, person: Person, language: str) -> Text | None:
+    """The words of a mail; None where it is of no use any more."""
+    kind = MailKind(mail.kind)
+    if kind in ON_ALERTS:
+        return text_on_alerts(store, mail, person, language)
+    return text_of(kind, mail.facts)
+
+
 def _link(store: Store, post: PostOffice, mail: Mail, person: Person, now: datetime) -> str | None:
     """The address in the mail, empty where it has none; None if its link was used or a later one took its place."""
     kind = LINKS.get(MailKind(mail.kind))
@@ -118,42 +131,3 @@ def _link(store: Store, post: PostOffice, mail: Mail, person: Person, now: datet
             w.audit("make", f"{kind.purpose} link", person.email, organisation_id=organisation_id)
         w.commit()
     return f"{post.base_url}{kind.path}{token}"
-
-
-def _letter(post: PostOffice, mail: Mail, person: Person, link: str, now: datetime) -> Letter:
-    language = person.language or mail.language or "en"
-    translate = post.translate(language)
-    text = text_of(MailKind(mail.kind), mail.facts)
-    footer = say("Sent by railtrack at %(address)s. Nobody reads answers to this address.", address=post.base_url)
-    said = [paragraph.render(translate) for paragraph in text.paragraphs]
-    subject = text.subject.render(translate)
-    label = "" if text.link is None else text.link.render(translate)
-    return Letter(
-        message_id=mail.message_id,
-        written_at=now,
-        sender=post.sender,
-        recipient=mail.recipient,
-        subject=subject,
-        text=_plain(said, text, label, link, footer.render(translate)),
-        html=_marked_up(language, subject, said, label, link, footer.render(translate)),
-        language=language,
-    )
-
-
-def _plain(said: list[str], text: Text, label: str, link: str, footer: str) -> str:
-    parts = list(said)
-    if text.link is not None:
-        parts.insert(len(parts) - 1, f"{label}:\n{link}")
-    return "\n\n".join([*parts, f"-- \n{footer}"]) + "\n"
-
-
-def _marked_up(language: str, subject: str, said: list[str], label: str, link: str, footer: str) -> str:
-    parts = [f"<p>{html.escape(paragraph)}</p>" for paragraph in said]
-    if label:
-        address = html.escape(link)
-        parts.insert(len(parts) - 1, f'<p><a href="{address}">{html.escape(label)}</a><br>{address}</p>')
-    return (
-        f'<!doctype html><html lang="{html.escape(language)}"><head><meta charset="utf-8">'
-        f"<title>{html.escape(subject)}</title></head><body>{''.join(parts)}<hr>"
-        f"<p><small>{html.escape(footer)}</small></p></body></html>\n"
-    )

@@ -43,7 +43,11 @@ def tell_by_mail(w: Noting, post: PostOffice, wish: Wish, alerts: list[Alert]) -
     told = set(stored.note_told(w, [alert.id for alert in alerts], wish.user_id, Occurrence.OPENED))
     if not told:
         return None
-    facts = {"alerts": ",".join(str(alert.id) for alert in alerts if alert.id in told), "number": str(len(told))}
+    facts = {
+        "desk": "" if wish.desk is None else str(wish.desk),
+        "alerts": ",".join(str(alert.id) for alert in alerts if alert.id in told),
+        "number": str(len(told)),
+    }
     mail_id = queue(w, post, MailKind.ALERTS, person.email, person=person, facts=facts)
     stored.note_mail(w, told, wish.user_id, Occurrence.OPENED, mail_id)
     return mail_id

@@ -16,18 +16,43 @@ class MailKind(StrEnum):
     ADDRESS_ASKED = "address_asked"
     ADDRESS_CHANGED = "address_changed"
     ALERTS = "alerts"
+    DIGEST = "digest"
     TEST = "test"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Item:
+    """One of several things a mail tells of, with the path of its page."""
+
+    title: Message
+    lines: tuple[Message, ...]
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """Several of them, under a heading."""
+
+    heading: Message | None = None
+    items: tuple[Item, ...] = ()
+    after: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Text:
-    """The words of a mail; `link` is what its button says, where it has one."""
+    """The words of a mail; `link` is what its button says, where it has one.
+
+    `way_out` is where one chooses what mails of its kind come: words and path.
+    """
 
     subject: Message
     paragraphs: tuple[Message, ...]
     link: Message | None = None
+    sections: tuple[Section, ...] = ()
+    way_out: tuple[Message, str] | None = None
 
 
+WISHES = "/alerts/mail"
 IGNORE = say("If this does not concern you, do nothing; nothing happens then.")
 TELL = say("If this was not you, choose another password at once (“Forgotten password” on the sign-in page), "
            "and tell your administrator.")  # fmt: skip
@@ -49,6 +74,7 @@ def kind_word(kind: str) -> Message:
         MailKind.ADDRESS_ASKED: say("Another address was asked for"),
         MailKind.ADDRESS_CHANGED: say("Address was changed"),
         MailKind.ALERTS: say("Alerts"),
+        MailKind.DIGEST: say("Alerts of the day"),
         MailKind.TEST: say("Test mail"),
     }[MailKind(kind)]
 
@@ -141,11 +167,20 @@ def _address_changed(facts: Mapping[str, str]) -> Text:
 def _alerts(facts: Mapping[str, str]) -> Text:
     return Text(
         subject=say("New alerts: %(number)s", number=facts.get("number", "1")),
-        paragraphs=(
-            say("railtrack found something about your shipments that may need you. It stands under Alerts."),
-            say("You get this mail because you asked to be told at once."),
-        ),
+        paragraphs=(say("railtrack found something that may need you."),),
+        way_out=(say("How you hear of alerts"), WISHES),
     )
+
+
+def _digest(facts: Mapping[str, str]) -> Text:
+    return Text(
+        subject=say(
+            "Alerts: %(new)s new, %(open)s still open, %(closed)s over",
+            new=facts.get("new", "0"), open=facts.get("open", "0"), closed=facts.get("closed", "0"),
+        ),
+        paragraphs=(say("What happened to your alerts since %(since)s.", since=facts.get("since", "")),),
+        way_out=(say("How you hear of alerts"), WISHES),
+    )  # fmt: skip
 
 
 def _test(_facts: Mapping[str, str]) -> Text:
@@ -164,5 +199,6 @@ _TEXTS = {
     MailKind.ADDRESS_ASKED: _address_asked,
     MailKind.ADDRESS_CHANGED: _address_changed,
     MailKind.ALERTS: _alerts,
+    MailKind.DIGEST: _digest,
     MailKind.TEST: _test,
 }
