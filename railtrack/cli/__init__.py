@@ -15,6 +15,7 @@ from railtrack.cli.session import Commands, Session
 __all__ = ["main"]
 
 COMMANDS = {
+    "alerts": ("alerts", "alerts"),
     "audit": ("audit", "audit"),
     "check": ("upkeep", "check"),
     "corridors": ("figures", "corridors"),

@@ -11,7 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from railtrack.domain.actors import Actor
+from railtrack.domain.errors import NotAllowed
 from railtrack.domain.line.network import Network
+from railtrack.domain.messages import say
 from railtrack.domain.movement.journeys import Status
 from railtrack.domain.notices.alerts import Alert, Changes
 from railtrack.domain.notices.findings import Finding, Usual, Watched, findings
@@ -83,6 +86,13 @@ def watch(store: Store, post: PostOffice | None = None, *, now: datetime, stays:
     with store.reading() as r:
         number = stored.number_open(r)
     return Watch(shipments=len(ids), opened=opened, closed=closed, open=number)
+
+
+def watch_now(store: Store, post: PostOffice | None, *, actor: Actor, now: datetime) -> Watch:
+    """Look at everything without waiting for the worker; administrators only."""
+    if not actor.is_administrator:
+        raise NotAllowed(say("Only an administrator has alerts looked for by hand; the worker does it by itself."))
+    return watch(store, post, now=now)
 
 
 def forget_old(store: Store, *, now: datetime) -> None:
