@@ -16,6 +16,7 @@ from railtrack.config import Settings, variable
 from railtrack.operations.administering.accounts import remembered_secret
 from railtrack.operations.administering.personal_data import Retention
 from railtrack.operations.notifying.post import post_office
+from railtrack.operations.notifying.webhooks import hook_office
 
 PATIENCE_S = 15.0
 
@@ -52,7 +53,8 @@ def work(session: Session, beside_server: bool) -> None:
         drafts_days=settings.retention_drafts_days,
         links_days=settings.retention_links_days,
     )
-    do_jobs(store, post_office(settings, secret), stopping, retention=retention, ready=ready)
+    post, hooks = post_office(settings, secret), hook_office(settings, secret)
+    do_jobs(store, post, stopping, hooks=hooks, retention=retention, ready=ready)
 
 
 @contextmanager

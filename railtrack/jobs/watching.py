@@ -17,6 +17,7 @@ from dbos import DBOS, Queue, SetWorkflowID
 
 from railtrack.domain.errors import RailtrackError
 from railtrack.operations.notifying import watching
+from railtrack.operations.notifying.digests import send_digests
 from railtrack.operations.notifying.post import PostOffice
 from railtrack.operations.notifying.watching import Stays
 from railtrack.store.engine import Store
@@ -53,6 +54,8 @@ def look() -> dict[str, int]:
         if desk.stays is None or time.monotonic() - desk.stays_read >= STAYS_LAST_S:
             desk.stays, desk.stays_read = watching.usual_stays(desk.store, now=now), time.monotonic()
         found = watching.watch(desk.store, desk.post, now=now, stays=desk.stays)
+        if desk.post is not None:
+            send_digests(desk.store, desk.post, now=now)
     except RailtrackError as error:  # such as a database held by a long import
         log.warning("alerts are looked for at the next turn: %s", error)
         return {}

@@ -16,10 +16,11 @@ from uuid import uuid4
 
 from railtrack.domain.errors import RailtrackError
 from railtrack.operations.administering.personal_data import Retention, prune
-from railtrack.operations.notifying import sending, watching
+from railtrack.operations.notifying import posting, sending, watching
 from railtrack.operations.notifying.outbox import WORKER
 from railtrack.operations.notifying.post import PostOffice
 from railtrack.operations.notifying.sending import SERVER
+from railtrack.operations.notifying.webhooks import HookOffice
 from railtrack.store import workers
 from railtrack.store.engine import Store
 from railtrack.store.limiting import forget_old
@@ -34,19 +35,21 @@ def work(
     post: PostOffice | None,
     stopping: Event,
     *,
+    hooks: HookOffice | None = None,
     retention: Retention = Retention(),  # noqa: B008 - it is frozen
     ready: Callable[[], None] = lambda: None,
     every: str | None = None,
 ) -> None:
     """Do jobs until `stopping` is set; `ready` is called when this worker has the lease and works.
 
-    Without a post office no mail is sent. `every` is the cron by which alerts are looked for, if not the usual one.
+    Without a post office no mail is sent, without `hooks` nothing is posted to webhooks. `every` is the cron by which
+    alerts are looked for, if not the usual one.
     """
     token = str(uuid4())
     while not stopping.is_set():
         try:
             if _has_lease(store, token):
-                _work_with_lease(store, post, stopping, token, retention, ready, every)
+                _work_with_lease(_Jobs(store, post, hooks), store, stopping, token, retention, ready, every)
         except RailtrackError as error:
             log.warning("the worker waits: %s", error)
         stopping.wait(LOOK_S)
@@ -59,15 +62,14 @@ def work(
 
 
 def _work_with_lease(
+    jobs: "_Jobs",
     store: Store,
-    post: PostOffice | None,
     stopping: Event,
     token: str,
     retention: Retention,
     ready: Callable[[], None],
     every: str | None,
 ) -> None:
-    jobs = _Jobs(store, post)
     seen = mended = tidied = time.monotonic()
     try:
         ready()
@@ -98,16 +100,19 @@ def _work_with_lease(
 class _Jobs:
     """DBOS, launched for this process; it is loaded here alone. Mail is among the jobs where there is a post office."""
 
-    def __init__(self, store: Store, post: PostOffice | None) -> None:
+    def __init__(self, store: Store, post: PostOffice | None, hooks: HookOffice | None) -> None:
         from dbos import DBOS
 
-        from railtrack.jobs import mailing, watching
+        from railtrack.jobs import mailing, watching, webhooking
 
-        self._store, self._mailing, self._watching, self._dbos = store, mailing, watching, DBOS
+        self._store, self._dbos = store, DBOS
+        self._mailing, self._watching, self._webhooking = mailing, watching, webhooking
         if store.path is not None:  # as the database itself, for its owner alone
             Path(f"{store.path}.jobs").touch(mode=0o600)
         if post is not None:
             mailing.sit_down(store, post)
+        if hooks is not None:
+            webhooking.sit_down(store, hooks)
         watching.sit_down(store, post)
         DBOS(
             config={
@@ -122,6 +127,7 @@ class _Jobs:
         )
         DBOS.launch()
         self._mails = mailing.open_queue() if post is not None else None
+        self._posts = webhooking.open_queue() if hooks is not None else None
         self._looks = watching.open_queue()
 
     def begin(self, every: str | None) -> None:
@@ -131,10 +137,14 @@ class _Jobs:
     def look(self) -> None:
         if self._mails is not None:
             self._mailing.hand_over_due(self._store, self._mails)
+        if self._posts is not None:
+            self._webhooking.hand_over_due(self._store, self._posts)
 
     def mend(self) -> None:
         if self._mails is not None:
             self._mailing.mend(self._store, self._mails)
+        if self._posts is not None:
+            self._webhooking.mend(self._store, self._posts)
 
     def tidy(self) -> None:
         self._mailing.forget_old_runs()
@@ -146,6 +156,7 @@ class _Jobs:
 
 def _tidy(store: Store, jobs: _Jobs, retention: Retention) -> None:
     sending.tidy(store, now=_now())
+    posting.tidy(store, now=_now())
     watching.forget_old(store, now=_now())
     prune(store, retention, now=_now())
     with store.noting(SERVER, _now()) as w:
