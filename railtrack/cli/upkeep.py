@@ -81,7 +81,7 @@ def demo(
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
 @click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Threads of each.")
-@click.option("--worker/--no-worker", "has_worker", default=True, help="Do the jobs (mail) too; see: railtrack work")
+@click.option("--worker/--no-worker", "has_worker", default=True, help="Do the jobs too; see: railtrack work")
 @pass_session
 def serve(session: Session, host: str, port: int, workers: int, threads: int, has_worker: bool) -> None:
     """Serve the pages; migrates the embedded database itself."""
