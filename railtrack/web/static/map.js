@@ -147,7 +147,7 @@
         var el = layer.getElement();
         if (!el) { return; }
         el.setAttribute("aria-label", words);
-        if (p.k !== "stop") { el.setAttribute("role", "button"); }
+        el.setAttribute("role", p.k === "stop" ? "img" : "button");
       });
       state.labels.push({ at: layer.getLatLng(), rank: p.r, html: p.n, station: layer });
     }
