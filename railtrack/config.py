@@ -89,6 +89,17 @@ class Settings:
         "", "Role of whoever comes from the identity provider without an account. Empty: only existing accounts open"
     )
     oidc_new_organisation: str = _setting("", "Organisation of such new accounts")
+    operator_name: str = _setting("", "Who runs this installation, for the imprint and the page on accessibility")
+    operator_address: str = _setting("", "Where the operator can be served with papers; `;` between lines")
+    operator_email: str = _setting("", "Address the operator answers at")
+    operator_phone: str = _setting("", "Telephone number of the operator")
+    operator_responsible: str = _setting("", "Person responsible for the content, with address if it is another")
+    operator_register: str = _setting(
+        "", "Register with number, VAT number, supervising authority, as far as there are"
+    )
+    enforcement_body: str = _setting(
+        "", "Conciliation body for accessibility where a public body runs it; `;` between lines"
+    )
     webhook_networks: str = _setting(
         "", "Networks inside the house that webhooks may reach, such as `10.1.0.0/16`. Empty: public addresses only"
     )

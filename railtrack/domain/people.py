@@ -35,6 +35,7 @@ class Person:
     last_sign_in_ip: str | None = None
     current_sign_in_ip: str | None = None
     sign_ins: int = 0
+    tour_step: int = 0  # the step that is due, 0 when it is over
 
     @property
     def organisation(self) -> Organisation | None:

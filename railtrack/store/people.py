@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 
 from railtrack.domain.actors import Role
 from railtrack.domain.people import Person, email_key
@@ -132,6 +132,11 @@ def put_setting(w: Noting, name: str, value: str) -> None:
     w.session.flush()
 
 
+def drop_setting(w: Noting, name: str) -> None:
+    """Forget what is remembered under a name; harmless where nothing is."""
+    w.session.execute(delete(SettingRow).where(SettingRow.name == name))
+
+
 def _alive(purpose: str, token_hash: str, now: datetime) -> Sequence[Any]:
     return (
         OneTimeLinkRow.purpose == purpose,
@@ -174,4 +179,5 @@ def _person(row: UserRow, organisations: Sequence[Organisation], lines: Mapping[
         last_sign_in_ip=row.last_login_ip,
         current_sign_in_ip=row.current_login_ip,
         sign_ins=row.login_count,
+        tour_step=row.tour_step,
     )

@@ -1,14 +1,18 @@
-"""Pages about railtrack itself: how figures are defined, where the data comes from, privacy, accessibility.
+"""Pages about railtrack itself: how figures are defined, where the data comes from, privacy, accessibility, imprint.
 
 Open without an account: the footer of the public page leads here, and nothing here is of any partner.
 """
 
 import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 from flask import Blueprint, render_template
 
 from railtrack import resources
+from railtrack.config import Settings, variable
 from railtrack.exchange.border_hours import border_hours
 from railtrack.exchange.disruptions import disruptions
 from railtrack.exchange.history import line_history
@@ -23,6 +27,7 @@ from railtrack.web.numbers import number
 from railtrack.web.privacy import kept
 
 blueprint = Blueprint("about", __name__)
+STATEMENT_DAY = date(2026, 11, 25)  # of the page on accessibility; set it when what that page says is looked at anew
 
 
 @blueprint.get("/definitions")
@@ -70,7 +75,11 @@ def privacy() -> str:
     """What is stored, and who gets it?"""
     settings = current_settings()
     return render_template(
-        "about/privacy.html", hours=settings.session_hours, tiles=settings.tile_url, kept=kept(settings)
+        "about/privacy.html",
+        hours=settings.session_hours,
+        tiles=settings.tile_url,
+        kept=kept(settings),
+        operator=operator(settings),
     )
 
 
@@ -78,7 +87,68 @@ def privacy() -> str:
 @public
 def accessibility() -> str:
     """Can everybody use it, and what is missing?"""
-    return render_template("about/accessibility.html")
+    settings = current_settings()
+    return render_template(
+        "about/accessibility.html",
+        operator=operator(settings),
+        address=settings.base_url,
+        day=STATEMENT_DAY,
+        missing=missing(settings, ("operator_name", "operator_email", "enforcement_body")),
+    )
+
+
+@blueprint.get("/imprint")
+@public
+def imprint() -> str:
+    """Who runs this, and where can they be reached?"""
+    settings = current_settings()
+    return render_template(
+        "about/imprint.html",
+        operator=operator(settings),
+        missing=missing(settings, ("operator_name", "operator_address", "operator_email", "operator_responsible")),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operator:
+    """Whoever runs this installation, as far as it was stated."""
+
+    name: str
+    address: tuple[str, ...]
+    email: str
+    phone: str
+    responsible: str
+    register: str
+    enforcement: tuple[str, ...]
+
+
+def operator(settings: Settings) -> Operator:
+    """Gather what the settings say of the operator."""
+    return Operator(
+        name=settings.operator_name,
+        address=_lines(settings.operator_address),
+        email=settings.operator_email,
+        phone=settings.operator_phone,
+        responsible=settings.operator_responsible,
+        register=settings.operator_register,
+        enforcement=_lines(settings.enforcement_body),
+    )
+
+
+def missing(settings: Settings, names: Sequence[str]) -> list[tuple[str, str]]:
+    """The variables of these that are not set, each with what it is for."""
+    meanings = {
+        "operator_name": gettext("who runs it, as the register has it"),
+        "operator_address": gettext("where papers can be served; a semicolon between lines"),
+        "operator_email": gettext("an e-mail address that is answered"),
+        "operator_responsible": gettext("the person responsible for the content"),
+        "enforcement_body": gettext("the conciliation body, where a public body runs it"),
+    }
+    return [(variable(name), meanings[name]) for name in names if not getattr(settings, name)]
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.split(";") if line.strip())
 
 
 @cache

@@ -14,8 +14,18 @@ from railtrack import resources
 from railtrack.config import Settings
 from railtrack.operations.administering.accounts import remembered_secret
 from railtrack.store.engine import Store
-from railtrack.web import about, api, errors, filters, headers, health, i18n, limits, shell, simulated
-from railtrack.web.administering import accounts, audit, organisations, outbox, places, removing, resetting, tokens
+from railtrack.web import about, api, errors, filters, headers, health, helping, i18n, limits, shell, simulated, touring
+from railtrack.web.administering import (
+    accounts,
+    audit,
+    organisations,
+    outbox,
+    places,
+    removing,
+    resetting,
+    sampling,
+    tokens,
+)
 from railtrack.web.current import system_clock
 from railtrack.web.entering import event_form, imports, labels, offline, shipment_form
 from railtrack.web.figures import statistics
@@ -60,6 +70,8 @@ def create_app(
     filters.register(app)
     shell.register(app)
     simulated.register(app)
+    helping.register(app)
+    touring.register(app)
     errors.register(app)
     limits.register(app)
     headers.register(app)
@@ -87,6 +99,7 @@ def _pages() -> Iterator[Blueprint]:
     yield labels.blueprint
     yield places.blueprint
     yield removing.blueprint
+    yield sampling.blueprint
     yield shipment_page.blueprint
     yield trains.blueprint
     yield containers.blueprint
@@ -98,3 +111,4 @@ def _pages() -> Iterator[Blueprint]:
     yield sharing.blueprint
     yield opened.blueprint
     yield about.blueprint
+    yield touring.blueprint

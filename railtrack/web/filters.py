@@ -6,6 +6,7 @@ from flask import Flask
 
 from railtrack.web import marks, moments, numbers
 from railtrack.web.administering.audit_words import action_word, differences, subject_word
+from railtrack.web.counting import count_word, sentence_case
 from railtrack.web.i18n import gettext, language, sign, told, words
 
 
@@ -52,8 +53,13 @@ def register(app: Flask) -> None:
     """Give the filters to the templates."""
     audit = {"action_word": action_word, "subject_word": subject_word, "differences": differences}
     app.jinja_env.filters.update(audit)
-    app.jinja_env.filters.update(FILTERS, named=named, by_whom=by_whom, where_from=where_from)
+    app.jinja_env.filters.update(FILTERS, named=named, counted=counted, by_whom=by_whom, where_from=where_from)
     app.jinja_env.globals["sign"] = sign
+
+
+def counted(value: int) -> str:
+    """A whole number at the beginning of a sentence: Three, 13."""
+    return sentence_case(count_word(value))
 
 
 def named(place: Named | None) -> str:

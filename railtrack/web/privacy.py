@@ -34,15 +34,16 @@ def kept(settings: Settings) -> list[Kept]:
         Kept(
             title=gettext("Account"),
             what=gettext(
-                "E-mail address, name, role, organisations, language, when it was made or ended, and the password as "
-                "a hash that cannot be turned back.",
+                "E-mail address, name, role, organisations, language, how far one is in the tour, when it was made or "
+                "ended, and the password as a hash that cannot be turned back.",
             ),
             why=gettext("To sign in, to say who recorded what, and to show what the role allows."),
             how_long=until_erased,
             who=gettext("Oneself and administrators; the address also whoever sees what one recorded."),
             columns=_columns(
                 "users",
-                "email email_key name role language created_at fs_uniquifier password active erased_at",
+                "email email_key name role language created_at fs_uniquifier password active tour_step "
+                "erased_at",
             )
             | _columns("memberships", "organisation_id"),
         ),

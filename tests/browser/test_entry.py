@@ -288,7 +288,7 @@ def test_a_file_is_looked_at_and_taken_in(page: Any, live_server: LiveServer) ->
     page.wait_for_selector("h1 >> text=3 of 4 rows are new and ready. One has problems.")
     page.click("text=Take in the 3 good rows")
     page.click("text=Continue")
-    page.wait_for_selector("h1 >> text=3 rows are recorded. One was refused.")
+    page.wait_for_selector("h1 >> text=Three rows are recorded. One was refused.")
     with page.expect_download() as download:
         page.click("text=Download the refused row")
     assert download.value.suggested_filename == "nov-refused.csv"

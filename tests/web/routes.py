@@ -53,6 +53,7 @@ ROUTES: dict[str, Needs] = {
     **dict.fromkeys(
         (
             *("about.accessibility", "about.definitions", "about.privacy", "about.sources", "overview.index"),
+            "about.imprint",
             *("health.healthz", "health.readyz", "offline.manifest", "offline.worker", "security.login"),
             *("resetting.forgotten", "second_step.passkey_options", "second_step.use_passkey"),
         ),
@@ -94,6 +95,7 @@ ROUTES: dict[str, Needs] = {
     **dict.fromkeys(
         (
             *("accounts.own", "accounts.choose_theme", "accounts.change_password", "second_step.ask", "signing_in.own"),
+            "tour.go",
             *("signing_in.authenticator", "signing_in.remove_authenticator", "signing_in.new_passkey"),
             *("signing_in.passkey_options", "signing_in.add_passkey", "signing_in.show_again"),
             "signing_in.end_other_sessions",
@@ -123,6 +125,9 @@ ROUTES: dict[str, Needs] = {
     **dict.fromkeys(
         ("audit.index", "audit.check", "audit.chain", "audit.listed"), Needs(operation=Op.READ_AUDIT, hides=True)
     ),
+    **dict.fromkeys(
+        ("sample.index", "sample.fill", "sample.throw_away"), Needs(operation=Op.SIMULATE, hides=True)
+    ),  # without the word of the form nothing is begun
     "audit.own_data": OWN_ACCOUNT,
     "audit.erase": ACCOUNTS,
     "accounts.set_active": Needs(

@@ -138,7 +138,8 @@ def test_a_sentence_of_the_trade_is_said_in_the_readers_language_with_its_inner_
     with bracketed_app.test_request_context(f"/?lang={BRACKETED}"):
         bracketed_app.preprocess_request()
         assert words(message) == "⟦There is no account of ⟦The password is too easy to guess.⟧.⟧"
-        assert ngettext("One person can sign in.", "%(num)d people can sign in.", 3) == "⟦3 people can sign in.⟧"
+        said = ngettext("One person can sign in.", "%(count)s people can sign in.", 3, count="Three")
+        assert said == "⟦Three people can sign in.⟧"
     with bracketed_app.test_request_context("/"):
         assert words(message) == "There is no account of The password is too easy to guess.."
         assert words("as it stands") == "as it stands"

@@ -105,7 +105,7 @@ def test_rows_known_already_are_counted_apart(partner: FlaskClient) -> None:
 
 def test_all_rows_are_taken_in_when_all_are_good(partner: FlaskClient, web_store: Store) -> None:
     page = decide(partner, upload(partner, GOOD), "all", follow_redirects=True)
-    assert "2 rows are recorded." in words_of(page.text)
+    assert "Two rows are recorded." in words_of(page.text)
     assert [s.reference for s in shipments(web_store)] == ["CM-1"]
     assert count(web_store, ContainerRow) == 2
 
@@ -115,7 +115,7 @@ def test_with_problems_good_rows_are_taken_and_the_refused_come_back_to_be_mende
 ) -> None:
     address = upload(partner, MIXED)
     page = decide(partner, address, "good", follow_redirects=True)
-    assert "2 rows are recorded. 2 were refused." in words_of(page.text)
+    assert "Two rows are recorded. Two were refused." in words_of(page.text)
     assert count(web_store, ContainerRow) == 2
     refused = partner.get(f"{address}/refused")
     assert "november-refused.csv" in refused.headers["Content-Disposition"]
@@ -145,7 +145,7 @@ def test_a_second_yes_answers_with_what_came_of_the_first(partner: FlaskClient, 
     first = decide(partner, address, "all")
     second = decide(partner, address, "all", follow_redirects=True)
     assert second.request.path == first.location
-    assert "2 rows are recorded." in words_of(second.text)
+    assert "Two rows are recorded." in words_of(second.text)
     assert count(web_store, ContainerRow) == 2
 
 

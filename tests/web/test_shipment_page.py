@@ -293,7 +293,7 @@ def test_the_history_shows_what_was_corrected_and_what_was_withdrawn(
     assert "withdrawn: wrong train" in words_of(text)
     history = page(partner, line, "LATE-1", "/history")
     said = words_of(history)
-    assert answer(history) == "2 statements on LATE-1."
+    assert answer(history) == "Two statements on LATE-1."
     assert "4 versions of statements in all" in said
     assert "replaced" in said
     assert "cli:test" in said

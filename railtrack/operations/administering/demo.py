@@ -72,12 +72,23 @@ def add_demo(
     _insist(recorded)
     if progress is not None:
         progress(len(shipments) + len(events), len(shipments) + len(events))
-    return DemoResult(
+    result = DemoResult(
         until=last,
         trains=_new_trains(trains, booked),
         journeys=booked.count(State.ACCEPTED),
         events=recorded.count(State.ACCEPTED),
     )
+    if result.journeys or result.events:
+        _note(store, result, actor, now)
+    return result
+
+
+def _note(store: Store, result: DemoResult, actor: Actor, now: datetime) -> None:
+    """Say in the audit that it was added, once: its rows have no entries of their own."""
+    added = {"trains": result.trains, "journeys": result.journeys, "events": result.events}
+    with store.noting(actor, now) as w:
+        w.audit("add", "simulated history", "", None, {**added, "until": result.until.isoformat()})
+        w.commit()
 
 
 def remove_demo(store: Store, *, actor: Actor, now: datetime) -> int:

@@ -52,6 +52,7 @@ class UserRow(Base):
     last_login_ip: Mapped[str | None] = mapped_column(String(64))
     current_login_ip: Mapped[str | None] = mapped_column(String(64))
     login_count: Mapped[int] = mapped_column(default=0)
+    tour_step: Mapped[int] = mapped_column(default=1, server_default="0")  # a new account begins the tour
     erased_at: Mapped[datetime | None]  # the row stays, empty, so that no other ever gets its number
 
     __table_args__ = (

@@ -1,7 +1,8 @@
 // What a page does beyond what the server sent: every page can be read and used without it.
 // Attributes: data-focus (takes the focus when it appears), data-put + data-into (puts a value into a field),
 // data-copy (a button that copies the field), data-reveal (a box that shows the password), data-print,
-// data-open (opens the drawer with this id), data-send (sends its form when it changes).
+// data-open (opens the drawer with this id), data-send (sends its form when it changes), data-with-script (is hidden
+// without one), data-key (the key that opens the help), data-tour (the id of what the tour is about).
 "use strict";
 
 (() => {
@@ -35,6 +36,7 @@
       row.append(box, label);
       field.after(row);
     }
+    for (const said of root.querySelectorAll("[data-with-script]")) said.hidden = false;
     const wanted = root.querySelector("[data-focus]");
     if (wanted) wanted.focus();
   }
@@ -67,6 +69,21 @@
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-send]")) event.target.form.requestSubmit();
   });
+
+  // the help of the page opens and closes with a key, where nothing is being typed
+  const help = document.getElementById("help");
+  document.addEventListener("keydown", (event) => {
+    if (!help || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const closes = event.key === "Escape" && help.open && help.contains(document.activeElement);
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (!closes && (typing || !help.dataset.key || event.key !== help.dataset.key)) return;
+    event.preventDefault();
+    help.open = !help.open;
+    help.querySelector("summary").focus();
+  });
+
+  const tour = document.querySelector("[data-tour]");
+  if (tour) document.getElementById(tour.dataset.tour)?.classList.add("tour-here");
 
   // a link to something inside a closed drawer opens it
   function openTarget() {
