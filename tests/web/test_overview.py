@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import delete
 
 from railtrack.config import Settings
 from railtrack.domain.actors import Role
@@ -15,6 +16,7 @@ from railtrack.exchange.history import FILE, line_history, load_history
 from railtrack.exchange.reference import WrongReference
 from railtrack.operations.mapping.line_record import line_record
 from railtrack.store.engine import Store
+from railtrack.store.tables import CorridorRow, ShipmentRow
 from railtrack.web.app import create_app
 from tests.factories import enter, event_row, moment, shipment_row, tell
 from tests.web.conftest import SignIn
@@ -229,3 +231,16 @@ def test_a_history_that_says_something_impossible_is_refused(tmp_path: Path) -> 
     (tmp_path / FILE).unlink()
     with pytest.raises(WrongReference, match=FILE):
         load_history(tmp_path)
+
+
+def test_without_a_corridor_the_pages_say_so(web_store: Store, sign_in: SignIn, client: FlaskClient) -> None:
+    with web_store.engine.begin() as connection:
+        connection.execute(ShipmentRow.__table__.update().values(corridor=None))
+        connection.execute(delete(CorridorRow))
+    page = get(client, "/")
+    assert answer_of(page).startswith("Four trains ran where 44 were planned")
+    assert "No corridor is known yet" in text_of(page)
+    city = sign_in(Role.CITY)
+    pages = ("/", "/map", "/map/frame", "/corridors", "/stations", "/trains", "/shipments", "/statistics/transit")
+    for address in pages:
+        assert city.get(address).status_code == 200, address

@@ -59,8 +59,11 @@ def overview(
 ) -> Markup:
     """The corridor map of the first page: the first corridor wide and labelled, others thin.
 
-    `note` ("With simulated") is written into the drawing, so that a copied picture stays honest.
+    `note` ("With simulated") is written into the drawing, so that a copied picture stays honest. Without a corridor
+    there is nothing to draw, and nothing is given.
     """
+    if not corridors:
+        return Markup("")
     main = corridors[0][0]
     view = _view(stations, main)
     parts = [ground(view, stations, [leg for _c, legs in corridors for leg in legs])]

@@ -116,6 +116,8 @@ def _sentence(facts: CorridorFacts) -> str:
 
 
 def _compared(compared: tuple[CorridorFacts, ...]) -> str:
+    if not compared:
+        return gettext("No corridor is known yet") + sign(".")
     shortest, longest = (pick(compared, key=lambda f: f.length_km) for pick in (min, max))
     return gettext(
         "%(count)s ways lead from Chongqing to Europe, %(shortest)s to %(longest)s km long.",

@@ -80,7 +80,7 @@ def index() -> str:
         says=says,
         compared=compared,
         map=_map(network, compared, moving),
-        ruler=_ruler(network, compared[0], moving),
+        ruler=_ruler(network, compared[0], moving) if compared else "",
         fill=fill_sentences(record, simulated=simulated, actor=actor),
         needs_heading=needs_heading(needing),
         each_count=gettext(" and ").join(number(train.containers) for train in record.counted),
