@@ -28,6 +28,12 @@ def has_factor(reading: Reading, person_id: int) -> bool:
     return bool(reading.session.scalar(found))
 
 
+def who_has_factors(reading: Reading) -> frozenset[int]:
+    """The ids of all who have a confirmed authenticator or a passkey."""
+    apps = select(AuthenticatorRow.user_id).where(AuthenticatorRow.confirmed_at.is_not(None))
+    return frozenset(reading.session.scalars(apps.union(select(PasskeyRow.user_id))))
+
+
 def factors(reading: Reading, person_id: int) -> Factors:
     """Everything somebody has besides the password."""
     since = reading.session.scalar(select(AuthenticatorRow.confirmed_at).where(AuthenticatorRow.user_id == person_id))

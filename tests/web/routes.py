@@ -113,7 +113,7 @@ ROUTES: dict[str, Needs] = {
     **dict.fromkeys(("security.logout", "second_step.leave"), Needs(operation=Op.KEEP_SELF, ends=True)),
     **dict.fromkeys(
         (
-            *("accounts.users", "accounts.add_user", "accounts.make_link"),
+            *("accounts.users", "accounts.add_user", "accounts.make_link", "accounts.forget_factors"),
             *("outbox.index", "organisations.index"),
         ),
         ACCOUNTS,

@@ -243,3 +243,38 @@ def test_the_outbox_is_for_administrators(sign_in: SignIn) -> None:
         assert city.get(path).status_code == 404
     for path in ("/admin/mail/again", "/admin/mail/test", "/admin/users/invite", "/admin/users/withdraw"):
         assert post(city, path, email="city@example.org").status_code == 404
+
+
+def test_one_invitation_opens_several_organisations(
+    administrator: FlaskClient, app: Flask, web_store: Store, office: PostOffice, box: Mailbox, now: datetime
+) -> None:
+    names = ["Terminal Małaszewicze", "Beispiel-Spedition", "", "terminal małaszewicze", "Dritte GmbH"]
+    answer = post(administrator, "/admin/users/new", email="k@example.org", name="", role="partner", organisation=names)
+    assert answer.status_code == 302, words_of(answer.text)
+    deliver_all(web_store, office, now)
+    (message,) = box.received
+    told = " ".join(plain_of(message).split())
+    assert "You act there for Terminal Małaszewicze, Beispiel-Spedition, Dritte GmbH." in told
+    path, newcomer = link_in(message), app.test_client()
+    assert post(newcomer, path, form_at=path, password=PASSWORD).status_code == 302
+    own = words_of(newcomer.get("/account").text)
+    assert "Beispiel-Spedition" in own
+    person = accounts.find_user(web_store, "k@example.org")
+    # named twice it counts once, and the first one is acted for
+    assert [each.name for each in person.organisations] == [
+        *("Terminal Małaszewicze", "Beispiel-Spedition", "Dritte GmbH"),
+    ]
+
+
+def test_organisations_typed_are_there_again_where_one_will_not_do(administrator: FlaskClient) -> None:
+    names = ["Erste", "x" * 201]
+    answer = post(administrator, "/admin/users/new", email="k@example.org", name="", role="partner", organisation=names)
+    assert answer.status_code == 422
+    assert "longer than 200 characters" in words_of(answer.text)
+    assert 'value="Erste"' in answer.text
+    assert f'value="{"x" * 201}"' in answer.text
+
+
+def test_who_acts_for_no_organisation_gets_none(administrator: FlaskClient, web_store: Store) -> None:
+    post(administrator, "/admin/users/new", email="c@example.org", name="", role="city", organisation=["A", "B"])
+    assert accounts.find_user(web_store, "c@example.org").organisations == ()

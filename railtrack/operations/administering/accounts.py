@@ -6,8 +6,8 @@ kept, of links as of passwords, so neither can be shown a second time.
 """
 
 import hashlib
-import re
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from railtrack.domain.actors import Actor, Role
@@ -16,11 +16,12 @@ from railtrack.domain.messages import Message, say
 from railtrack.domain.people import Person
 from railtrack.domain.rights import OF_AN_ORGANISATION, Operation, insist
 from railtrack.operations.administering import lockout
+from railtrack.operations.administering.account_judged import judge_account
 from railtrack.operations.administering.invitations import queue_invitation
-from railtrack.operations.administering.passwords import hash_password, is_password, problems_of_password
+from railtrack.operations.administering.passwords import hash_password, is_password
 from railtrack.operations.notifying.post import INVITATION, RESET, PostOffice, queue
 from railtrack.operations.notifying.texts import MailKind
-from railtrack.store import links
+from railtrack.store import links, memberships
 from railtrack.store import people as stored
 from railtrack.store.engine import Noting, Reading, Store, Writing
 from railtrack.store.organisations import add_organisation, name_key, organisations
@@ -30,7 +31,6 @@ LINK_LIFE = {SETUP: timedelta(days=7), PASSWORD: timedelta(days=3)}
 # with each of these a password is chosen: one passed on by hand, and those that come by mail
 _CHOOSING = (PASSWORD, INVITATION.purpose, RESET.purpose)
 SETUP_ACTOR = Actor(name="set-up link", role=Role.ADMINISTRATOR, origin="web")
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.?[^@\s]*")
 
 
 # ---------------------------------------------------------------- set-up
@@ -67,7 +67,7 @@ def use_setup_link(store: Store, token: str, *, email: str, name: str, password:
 
     Raises NotFound for a dead link, Refused for an address or password that will not do (the link lives on then).
     """
-    _judge(email=email, name=name, password=password)
+    judge_account(email=email, name=name, password=password)
     with store.writing(SETUP_ACTOR, now) as w:
         if stored.count_active(w, Role.ADMINISTRATOR) or not stored.take_link(w, SETUP, _hash_token(token)):
             raise NotFound(dead_link())
@@ -86,6 +86,7 @@ def create_user(
     role: Role,
     *,
     organisation: str = "",
+    more_organisations: Sequence[str] = (),
     password: str | None = None,
     post: PostOffice | None = None,
     language: str = "",
@@ -94,19 +95,33 @@ def create_user(
 ) -> Person:
     """Add an account; a partner's organisation is added with it where it is new.
 
-    Without a password nobody can sign in until a link was used: that of an invitation by mail, if there is a `post`,
-    or one of `make_password_link`. `language` is that of the mail. Raises NotAllowed unless an
-    administrator asks, Refused for an address that is taken or will not do.
+    `more_organisations` are those one may act for besides. Without a password nobody can sign in until a link was
+    used: that of an invitation by mail, if there is a `post`, or one of `make_password_link`. `language` is that of the
+    mail. Raises NotAllowed unless an administrator asks, Refused for an address that is taken or will not do.
     """
     _only_administrators(actor)
-    _judge(email=email, name=name, password=password, role=role, organisation=organisation)
+    judge_account(email=email, name=name, password=password, role=role, organisation=organisation)
+    for each in more_organisations:
+        judge_account(organisation=each)
     with store.writing(actor, now) as w:
         person = _add(w, email, name, role, _organisation_id(w, role, organisation), password)
+        if role in OF_AN_ORGANISATION:
+            person = _join(w, person, more_organisations)
         if post is not None:
             queue_invitation(w, post, person, actor=actor, language=language)
             w.audit("invite", "user", person.email, organisation_id=_organisation_of(person))
         w.commit()
     return person
+
+
+def _join(w: Writing, person: Person, names: Sequence[str]) -> Person:
+    """Let a new person belong to more organisations; one named twice counts once."""
+    for name in names:
+        organisation_id = _organisation_id(w, person.role, name)
+        if organisation_id is not None and memberships.add_membership(w, person.id, organisation_id):
+            after = {"organisation": " ".join(name.split())}
+            w.audit("join", "user", person.email, None, after, organisation_id)
+    return _named(w, person.email) if names else person
 
 
 def list_users(store: Store, *, actor: Actor) -> list[Person]:
@@ -179,7 +194,7 @@ def use_password_link(
     person = person_of_password_link(store, token, now=now)
     if person is None:
         raise NotFound(dead_link())
-    _judge(password=password)
+    judge_account(password=password)
     with store.noting(person.actor("web"), now) as w:
         if not any(stored.take_link(w, purpose, _hash_token(token)) for purpose in _CHOOSING):
             raise NotFound(dead_link())
@@ -208,7 +223,7 @@ def change_password(
                 )
             ]
         )
-    _judge(password=new)
+    judge_account(password=new)
     with store.noting(actor, now) as w:
         stored.change_person(w, person.id, password=hash_password(new), fs_uniquifier=_new_key())
         w.audit("set password", "user", person.email, organisation_id=_organisation_of(person))
@@ -242,20 +257,6 @@ def remembered_secret(store: Store, name: str, *, now: datetime) -> str:
 # ---------------------------------------------------------------- helpers
 
 
-def address_problems(email: str) -> list[Problem]:
-    """What is wrong with an address somebody typed."""
-    if _ADDRESS.fullmatch(email.strip()) and len(email.strip()) <= 255:
-        return []
-    return [
-        Problem(
-            message=say("This is no e-mail address."),
-            remedy=say("Write it as name@example.org."),
-            column="email",
-            value=email,
-        )
-    ]
-
-
 def _add(w: Writing, email: str, name: str, role: Role, organisation_id: int | None, password: str | None) -> Person:
     address = email.strip()
     if stored.person_by_email(w, address) is not None:
@@ -282,43 +283,6 @@ def _add(w: Writing, email: str, name: str, role: Role, organisation_id: int | N
     after = {"email": address, "name": person.name, "role": role.value}
     w.audit("add", "user", address, None, after, organisation_id)
     return person
-
-
-def _judge(
-    *,
-    email: str | None = None,
-    name: str | None = None,
-    password: str | None = None,
-    role: Role | None = None,
-    organisation: str = "",
-) -> None:
-    problems = [] if email is None else address_problems(email)
-    if name is not None and len(name) > 200:
-        problems.append(
-            Problem(message=say("The name is longer than 200 characters."), remedy=say("Shorten it."), column="name")
-        )
-    if password is not None:
-        problems += problems_of_password(password)
-    if role in OF_AN_ORGANISATION and not organisation.strip():
-        problems.append(
-            Problem(
-                message=say("A partner belongs to an organisation.")
-                if role is Role.PARTNER
-                else say("Who has this role acts for an organisation."),
-                remedy=say("Name the forwarder, terminal or railway."),
-                column="organisation",
-            )
-        )
-    if len(organisation) > 200:
-        problems.append(
-            Problem(
-                message=say("The organisation's name is longer than 200 characters."),
-                remedy=say("Shorten it."),
-                column="organisation",
-            )
-        )
-    if problems:
-        raise Refused(problems)
 
 
 def _organisation_id(w: Writing, role: Role, name: str) -> int | None:

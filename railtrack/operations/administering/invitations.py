@@ -41,8 +41,8 @@ def queue_invitation(w: Noting, post: PostOffice, person: Person, *, actor: Acto
     """Write the mail that invites a person, in the transaction that makes the account."""
     inviter = None if actor.user_id is None else stored.person_by_id(w, actor.user_id)
     facts = {"who": "" if inviter is None else inviter.name or inviter.email}
-    if person.organisation is not None:
-        facts["organisation"] = person.organisation.name
+    if person.organisations:
+        facts["organisation"] = ", ".join(each.name for each in person.organisations)
     queue(w, post, MailKind.INVITATION, person.email, person=person, language=language, facts=facts)
 
 

@@ -7,7 +7,8 @@ from railtrack.domain.actors import Actor
 from railtrack.domain.errors import NotFound, Problem, Refused
 from railtrack.domain.messages import say
 from railtrack.domain.people import Person, email_key
-from railtrack.operations.administering.accounts import address_problems, dead_link
+from railtrack.operations.administering.account_judged import address_problems
+from railtrack.operations.administering.accounts import dead_link
 from railtrack.operations.administering.passwords import is_password
 from railtrack.operations.notifying.post import ADDRESS, PostOffice, hash_of, queue
 from railtrack.operations.notifying.sending import SERVER

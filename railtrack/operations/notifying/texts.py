@@ -12,6 +12,7 @@ class MailKind(StrEnum):
     RESET = "reset"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a mail
     HELD = "held"
+    FACTORS_FORGOTTEN = "factors_forgotten"
     ADDRESS_CONFIRM = "address_confirm"
     ADDRESS_ASKED = "address_asked"
     ADDRESS_CHANGED = "address_changed"
@@ -70,6 +71,7 @@ def kind_word(kind: str) -> Message:
         MailKind.RESET: say("Link to choose a new password"),
         MailKind.PASSWORD_CHANGED: say("Password was changed"),
         MailKind.HELD: say("Sign-in is held"),
+        MailKind.FACTORS_FORGOTTEN: say("Second factor was taken out"),
         MailKind.ADDRESS_CONFIRM: say("Confirmation of an address"),
         MailKind.ADDRESS_ASKED: say("Another address was asked for"),
         MailKind.ADDRESS_CHANGED: say("Address was changed"),
@@ -127,6 +129,18 @@ def _held(facts: Mapping[str, str]) -> Text:
                 "page. That lets you in at once."),
             say("If it was not you, somebody tries to guess it. Your account is as safe as your password is long; "
                 "tell your administrator."),
+        ),
+    )  # fmt: skip
+
+
+def _factors_forgotten(_facts: Mapping[str, str]) -> Text:
+    return Text(
+        subject=say("Your second factor was taken out"),
+        paragraphs=(
+            say("An administrator took out the authenticator, the passkeys and the recovery codes of your account, "
+                "and all devices were signed out."),
+            say("Sign in with your password and set up a second factor anew, on the page of your account."),
+            say("If you did not ask for this, tell your administrator at once."),
         ),
     )  # fmt: skip
 
@@ -195,6 +209,7 @@ _TEXTS = {
     MailKind.RESET: _reset,
     MailKind.PASSWORD_CHANGED: _password_changed,
     MailKind.HELD: _held,
+    MailKind.FACTORS_FORGOTTEN: _factors_forgotten,
     MailKind.ADDRESS_CONFIRM: _address_confirm,
     MailKind.ADDRESS_ASKED: _address_asked,
     MailKind.ADDRESS_CHANGED: _address_changed,

@@ -22,6 +22,8 @@ from railtrack.domain.signing_in import (
     Factors,
     SignedIn,
 )
+from railtrack.operations.notifying.post import PostOffice, queue
+from railtrack.operations.notifying.texts import MailKind
 from railtrack.operations.signing_in.secrets_at_rest import seal, unseal
 from railtrack.operations.signing_in.sessions import prove
 from railtrack.store import people as stored_people
@@ -99,10 +101,11 @@ def remove_authenticator(store: Store, person: Person, *, actor: Actor, now: dat
         w.commit()
 
 
-def forget_factors(store: Store, email: str, *, actor: Actor, now: datetime) -> None:
+def forget_factors(store: Store, email: str, *, post: PostOffice | None = None, actor: Actor, now: datetime) -> None:
     """Take out all of somebody's factors, for whoever lost device and recovery codes; their sessions end.
 
-    Raises NotAllowed unless an administrator asks, NotFound for an unknown address.
+    They are told by mail, if there is a `post`. Raises NotAllowed unless an administrator asks, NotFound for an unknown
+    address.
     """
     if not actor.is_administrator:
         raise NotAllowed(say("Only an administrator manages accounts."))
@@ -115,7 +118,17 @@ def forget_factors(store: Store, email: str, *, actor: Actor, now: datetime) -> 
         stored_sessions.end_sessions(w, person.id)
         forget_what_hangs_on_factors(w, person)
         w.audit("forget factors", "user", person.email)
+        if post is not None:
+            queue(w, post, MailKind.FACTORS_FORGOTTEN, person.email, person=person)
         w.commit()
+
+
+def who_has_factors(store: Store, *, actor: Actor) -> frozenset[int]:
+    """Give the ids of those who have an authenticator or a passkey; administrators only."""
+    if not actor.is_administrator:
+        raise NotAllowed(say("Only an administrator manages accounts."))
+    with store.reading() as reading:
+        return stored.who_has_factors(reading)
 
 
 # ---------------------------------------------------------------- the second step

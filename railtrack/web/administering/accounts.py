@@ -9,6 +9,7 @@ from railtrack.domain.errors import NotFound, Problem, Refused
 from railtrack.domain.messages import say
 from railtrack.operations.administering import accounts as operations
 from railtrack.operations.administering import invitations
+from railtrack.operations.signing_in import codes
 from railtrack.web.current import current_account, current_actor, current_settings, current_store, now, public
 from railtrack.web.errors import error_page
 from railtrack.web.i18n import gettext, language
@@ -18,6 +19,7 @@ from railtrack.web.shell import THEMES, home, is_administrator
 from railtrack.web.signing_in.account import Account
 
 blueprint = Blueprint("accounts", __name__)
+MOST_ORGANISATIONS = 20
 
 
 # ---------------------------------------------------------------- one's own
@@ -142,7 +144,10 @@ def users() -> ResponseReturnValue:
     actor = current_actor()
     people = operations.list_users(current_store(), actor=actor)
     invited = invitations.invitations(current_store(), actor=actor, now=now())
-    return render_template("account/users.html", people=people, invited=invited, role_word=role_word)
+    return render_template(
+        "account/users.html", people=people, invited=invited, role_word=role_word,
+        with_factors=codes.who_has_factors(current_store(), actor=actor),
+    )  # fmt: skip
 
 
 @blueprint.route("/admin/users/new", methods=["GET", "POST"])
@@ -157,13 +162,15 @@ def add_user() -> ResponseReturnValue:
             role = Role(request.form.get("role", ""))
         except ValueError:
             role = Role.PARTNER
+        named = [each for each in request.form.getlist("organisation") if each.strip()][:MOST_ORGANISATIONS]
         try:
             person = operations.create_user(
                 current_store(),
                 request.form.get("email", ""),
                 request.form.get("name", ""),
                 role,
-                organisation=request.form.get("organisation", ""),
+                organisation=named[0] if named else "",
+                more_organisations=named[1:],
                 post=None if request.form.get("how") == "link" else post,
                 language=language(),
                 actor=actor,
@@ -178,7 +185,7 @@ def add_user() -> ResponseReturnValue:
             return redirect(url_for("accounts.users"))
     page = render_template(
         "account/add_user.html", problems=problems, form=request.form, organisations=organisations,
-        role_word=role_word, has_mail=post is not None,
+        role_word=role_word, has_mail=post is not None, typed_organisations=request.form.getlist("organisation"),
     )  # fmt: skip
     return page, 422 if problems else 200
 
@@ -221,6 +228,19 @@ def set_active() -> ResponseReturnValue:
     else:
         operations.deactivate(current_store(), email, actor=current_actor(), now=now())
         flash(gettext("%(email)s can no longer sign in; open sessions are over.", email=email), "done")
+    return redirect(url_for("accounts.users"))
+
+
+@blueprint.route("/admin/users/factors", methods=["GET", "POST"])
+def forget_factors() -> ResponseReturnValue:
+    """Take out the second factor of somebody who lost it, once that is confirmed."""
+    email, actor = request.values.get("email", ""), current_actor()
+    person = operations.find_user(current_store(), email)
+    if request.method == "GET":
+        return render_template("account/forget_factors.html", person=person, has_mail=current_post() is not None)
+    codes.forget_factors(current_store(), email, post=current_post(), actor=actor, now=now())
+    flash(gettext("%(email)s signs in with the password alone until a new second factor is set up; open sessions are "
+                  "over.", email=person.email), "done")  # fmt: skip
     return redirect(url_for("accounts.users"))
 
 

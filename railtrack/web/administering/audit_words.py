@@ -47,6 +47,7 @@ def action_word(action: str) -> str:
         "keep address": gettext("kept the address"),
         "leave": gettext("took out of an organisation"),
         "load": gettext("loaded"),
+        "forget factors": gettext("took out the second factor"),
         "make": gettext("made"),
         "make recovery codes": gettext("made recovery codes"),
         "match identity": gettext("matched to single sign-on"),
@@ -63,6 +64,7 @@ def action_word(action: str) -> str:
         "set password": gettext("set password"),
         "share": gettext("shared"),
         "use recovery code": gettext("used a recovery code"),
+        "take out": gettext("took out a container"),
         "withdraw": gettext("withdrew"),
         "withdraw invitation": gettext("withdrew the invitation"),
     }.get(action, action)
