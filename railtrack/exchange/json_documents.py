@@ -23,6 +23,7 @@ from railtrack.exchange.columns import (
 )
 
 CONTAINERS = "containers"
+REMOVED = "removed"  # what a change says of a container that shall be taken out
 MOST_EVENTS = 1_000
 _PLANS = frozenset(ALIASES[Kind.SHIPMENTS]) - {"value_eur", "freight_eur"}
 OF_SHIPMENT = frozenset(SHIPMENT_COLUMNS[: SHIPMENT_COLUMNS.index("container")]) | _PLANS | {
@@ -142,7 +143,7 @@ def patch_of(document: object) -> tuple[dict[str, object], tuple[tuple[str, dict
     boxes = known.pop(CONTAINERS, None)
     if boxes is None:
         return known, (), Sent((), (), found)
-    rows, places, more = _container_rows(boxes, {})
+    rows, places, more = _container_rows(boxes, {}, OF_CONTAINER | {REMOVED})
     items = tuple((place.inner, dict(row.cells)) for row, place in zip(rows, places, strict=True))
     return known, items, Sent((), (), (*found, *more))
 
@@ -162,7 +163,7 @@ def _event_rows(items: Sequence[object], places: Sequence[str]) -> Sent:
 
 
 def _container_rows(
-    boxes: object, shipment: Mapping[str, object]
+    boxes: object, shipment: Mapping[str, object], known: frozenset[str] = OF_CONTAINER
 ) -> tuple[tuple[RawRow, ...], tuple[Place, ...], tuple[Located, ...]]:
     if not isinstance(boxes, list):
         told = _unfit(f"/{CONTAINERS}", say("The containers are a list."), say("Write them in [ ], also if it is one."))
@@ -175,7 +176,7 @@ def _container_rows(
         if not isinstance(box, Mapping):
             found.append(Located(pointer, _no_object(box)))
             continue
-        cells, unknown = _sorted_out(box, pointer, OF_CONTAINER)
+        cells, unknown = _sorted_out(box, pointer, known)
         found += unknown
         rows.append(RawRow(None, {**shipment, **cells}))
         places.append(Place("", pointer))

@@ -20,6 +20,7 @@ from railtrack.store.people import put_setting, setting
 from railtrack.store.persons import pseudonym, put_back
 from railtrack.store.tables import AuditRow, ContainerRow, EventRow, ShipmentRow, UserRow
 from railtrack.store.writing.booking import visible
+from railtrack.store.writing.taking_out import TAKE_OUT
 
 
 def audit_entries(
@@ -63,7 +64,7 @@ def history_of_shipment(
     about = select(ShipmentRow.id).where(ShipmentRow.id == shipment_id, visible(scope))
     if r.session.scalar(about) is None:
         return Page(())
-    containers = r.session.scalars(select(ContainerRow.id).where(ContainerRow.shipment_id == shipment_id))
+    containers = [*_former_containers(r, shipment_id), *_containers(r, shipment_id)]
     events = select(EventRow.id).where(EventRow.shipment_id == shipment_id)
     condition = or_(
         and_(AuditRow.subject == "shipment", AuditRow.subject_id == str(shipment_id)),
@@ -71,6 +72,18 @@ def history_of_shipment(
         and_(AuditRow.subject == "event", AuditRow.subject_id.in_(events)),
     )
     return _page(r, scope, [condition], limit, cursor)
+
+
+def _containers(r: Reading, shipment_id: int) -> Iterator[int]:
+    return iter(r.session.scalars(select(ContainerRow.id).where(ContainerRow.shipment_id == shipment_id)))
+
+
+def _former_containers(r: Reading, shipment_id: int) -> Iterator[int]:
+    """Give the ids of containers that were taken out of a shipment; only the entries on that know them."""
+    said = select(AuditRow.before).where(
+        AuditRow.subject == "shipment", AuditRow.subject_id == str(shipment_id), AuditRow.action == TAKE_OUT
+    )
+    return (int(before["container_id"]) for before in r.session.scalars(said) if before)
 
 
 def _names(r: Reading, named: str) -> list[str]:

@@ -27,7 +27,7 @@ from railtrack.web.administering import (
     tokens,
 )
 from railtrack.web.current import system_clock
-from railtrack.web.entering import event_form, imports, labels, offline, shipment_form
+from railtrack.web.entering import change_form, event_form, imports, labels, offline, shipment_form
 from railtrack.web.figures import statistics
 from railtrack.web.following import containers, shipment_page, trains
 from railtrack.web.mapping import corridors, maps, overview, stations
@@ -93,6 +93,7 @@ def _pages() -> Iterator[Blueprint]:
     yield second_step.blueprint
     yield health.blueprint
     yield shipment_form.blueprint
+    yield change_form.blueprint
     yield event_form.blueprint
     yield imports.blueprint
     yield offline.blueprint

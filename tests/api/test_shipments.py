@@ -323,6 +323,9 @@ def test_a_change_to_nothing_new_changes_nothing(alpha: Caller) -> None:
         ({"containers": [{"container": BOX, "gross_kg": -1}]}, "/containers/0/gross_kg"),
         ({"containers": "all"}, "/containers"),
         ({"containers": [7]}, "/containers/0"),
+        ({"containers": [{"container": BOX, "removed": True}]}, ""),  # it is the only one
+        ({"containers": [{"container": OTHER, "removed": True}]}, "/containers/0"),
+        ({"containers": [{"container": BOX, "removed": "maybe"}]}, "/containers/0/removed"),
         ([], ""),
     ],
 )
@@ -334,6 +337,26 @@ def test_a_change_that_makes_no_good_shipment_is_refused_whole(alpha: Caller, ch
     assert response.status_code == 422, response.text
     assert place in faults(response)
     assert alpha.get("/shipments/A-1").headers["ETag"] == made.headers["ETag"]
+
+
+def test_a_container_is_taken_out_unless_an_event_names_it(alpha: Caller) -> None:
+    booking = {"quantity": 3, "size_type": "45G1"}
+    boxes = [{"container": number, "size_type": "45G1"} for number in (BOX, OTHER)]
+    assert alpha.post("/shipments", shipment("A-1", booking, *boxes)).json["containers"][0]["quantity"] == 1
+    change = {"containers": [{"container": BOX, "removed": True}]}
+    taken = alpha.patch("/shipments/A-1", change, If_Match="*")
+    assert taken.status_code == 200, taken.text
+    # the booking has one more without its number again
+    assert [(c["container"], c["quantity"]) for c in taken.json["containers"]] == [(None, 2), (OTHER, 1)]
+    assert (taken.json["version"], taken.json["warnings"]) == (2, [])
+    assert [j["container"] for j in alpha.get("/shipments/A-1/journeys").json["items"]] == [None, OTHER]
+    both = {"containers": [{"container": OTHER, "removed": True}, {"container": OTHER, "gross_kg": 9000}]}
+    said = faults(alpha.patch("/shipments/A-1", both, If_Match="*"))
+    assert said["/containers/1"] == "The same container is taken out and changed."
+    told = {"container": OTHER, "reference": "A-1", "event": "loaded", "station": "CKG", "occurred_at": "2024-05-08"}
+    assert alpha.post("/events", told).json["results"][0]["state"] == "accepted"
+    refused = alpha.patch("/shipments/A-1", {"containers": [{"container": OTHER, "removed": True}]}, If_Match="*")
+    assert faults(refused) == {"/containers/0/container": f"Something was told of {OTHER}, so it stays."}
 
 
 def test_a_change_is_in_the_audit_with_before_and_after(alpha: Caller, api_store: Store, now: datetime) -> None:

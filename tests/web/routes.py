@@ -48,6 +48,7 @@ EVENT = Needs(operation=Op.MEND, about="event", given={"event_id": "{event_id}"}
 FILE = Needs(operation=Op.TELL, is_empty=True, given={"upload_id": "none"})
 
 SHARED_PAGE = Needs(is_empty=True, given={"token": "dead"})
+ANY_BASIS = '{{"texts": {{"fields": {{}}, "rows": {{}}}}, "version": 1, "entry": 0}}'  # braces of JSON
 
 ROUTES: dict[str, Needs] = {
     **dict.fromkeys(
@@ -160,6 +161,11 @@ ROUTES: dict[str, Needs] = {
     "statistics.journeys_file": FIGURES,
     **dict.fromkeys(
         ("shipments.new", "shipment_form.send", "shipment_form.check", "shipment_form.delete_draft"), BOOKING
+    ),
+    "shipment_form.undo": Needs(operation=Op.BOOK, is_empty=True),
+    **dict.fromkeys(
+        ("change_form.show", "change_form.send"),
+        Needs(operation=Op.BOOK, about="shipment", given=SHIPMENT.given, form={"basis": ANY_BASIS, "do": "rows"}),
     ),
     **dict.fromkeys(("imports.index", "imports.send", "offline.kept", "offline.state", "offline.take"), TELLING),
     "labels.sheet": Needs(operation=Op.TELL, about="shipment", given=SHIPMENT.given),

@@ -60,6 +60,7 @@ class Entry:
     numbered: dict[str, Slot] = field(default_factory=dict)
     by_size: dict[str | None, Slot] = field(default_factory=dict)  # what is booked by quantity
     given: Counter[str | None] = field(default_factory=Counter)  # how many of a size-type have their numbers
+    is_fewer: bool = False  # containers were taken out of it
 
     def add(self, slot: Slot) -> None:
         self.slots.append(slot)
@@ -85,7 +86,8 @@ class Entry:
     @property
     def touched(self) -> bool:
         """Whether anything of it must be written."""
-        return self.id is None or self.before is not None or any(s.id is None or s.before for s in self.slots)
+        is_other = self.before is not None or self.is_fewer or any(s.id is None or s.before for s in self.slots)
+        return self.id is None or is_other
 
 
 class BookingLedger:

@@ -1,7 +1,7 @@
 """Booking shipments: rows of a file or of a form become shipments with containers, each row with its verdict."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from railtrack.domain.actors import Actor
@@ -88,8 +88,12 @@ def judge_bookings(
     actor: Actor,
     update: bool,
     is_published: Callable[[str], bool] = lambda _reference: False,
+    without: Collection[int] = (),
 ) -> JudgedBookings:
-    """Judge rows against what is recorded, and gather what they add; nothing is written."""
+    """Judge rows against what is recorded, and gather what they add; nothing is written.
+
+    Containers `without` are about to be taken out and count no more.
+    """
     known = organisations(reading.session)
     fresh: dict[str, str] = {}  # the first spelling of each new organisation, by its key
     owners = [_owner(row, actor, known, fresh, is_published(row.shipment.reference)) for row in rows]
@@ -97,6 +101,8 @@ def judge_bookings(
     recorded = shipments_by_reference(
         reading.session, actor.scope, [(owner, ref) for owner, ref in keys if isinstance(owner, int)]
     )
+    if without:
+        recorded = {key: _without(shipment, without) for key, shipment in recorded.items()}
     numbers = _trains_with_slots(rows, recorded.values())
     capacities = train_capacities(reading.session, numbers)
     all_slots = actor.may(Operation.SET_SLOTS, own=False)
@@ -123,6 +129,10 @@ def judge_bookings(
     # rows that state slots before a later one tells the train are judged with what that one says
     trains = found.ledger.trains_found()
     return judged(trains) if trains else found
+
+
+def _without(shipment: RecordedShipment, gone: Collection[int]) -> RecordedShipment:
+    return replace(shipment, containers=tuple(box for box in shipment.containers if box.id not in gone))
 
 
 def _trains_with_slots(rows: Sequence[StatedShipment], recorded: Iterable[RecordedShipment]) -> set[str]:

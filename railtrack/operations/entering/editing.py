@@ -1,7 +1,8 @@
 """Changing a recorded shipment: what is named is changed, what is null is taken away, all else stays.
 
-The shipment as it would then stand is judged by the same rules as a row of a file that asks for changes. Whoever
-changes says on which version; one that is no longer the newest is refused, so that nobody undoes what another did.
+A container goes where the change says so, as long as no event names it, for events are never taken out. The shipment
+as it would then stand is judged by the same rules as a row of a file that asks for changes. Whoever changes says on
+which version; one that is no longer the newest is refused, so that nobody undoes what another did.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -23,7 +24,7 @@ from railtrack.domain.rows.raw import RawRow
 from railtrack.domain.rows.shipment_rows import judge_shipment
 from railtrack.domain.rows.unfit import Unfit
 from railtrack.domain.rows.verdicts import State
-from railtrack.exchange.json_documents import Located, Place, patch_of
+from railtrack.exchange.json_documents import REMOVED, Located, Place, patch_of
 from railtrack.exchange.json_values import json_value
 from railtrack.exchange.writing import shipment_cells
 from railtrack.operations.administering.reference import load_world
@@ -32,9 +33,10 @@ from railtrack.operations.entering.receiving import RefusedDocument
 from railtrack.store.engine import Store, Writing
 from railtrack.store.organisations import name_key
 from railtrack.store.reading import entry as entries
-from railtrack.store.reading.shipments import shipment_named
+from railtrack.store.reading.shipments import shipment, shipment_named
 from railtrack.store.reference import newest
 from railtrack.store.writing.booking import write_bookings
+from railtrack.store.writing.taking_out import take_out_containers, told_of
 
 Facts = TypeVar("Facts", ShipmentFacts, ContainerFacts)
 
@@ -57,9 +59,11 @@ class Change:
 
 
 def change_shipment(
-    store: Store, name: str, document: object, *, versions: Collection[int] | None, actor: Actor, now: datetime
+    store: Store, name: str | int, document: object, *, versions: Collection[int] | None, actor: Actor, now: datetime
 ) -> tuple[int, tuple[Located, ...]]:
     """Change a shipment, found by reference, PARTNER:REFERENCE or our id; gives its id and what is worth a look.
+
+    A number is our id and nothing else.
 
     `versions` are those the change may be made on, None any. Raises NotFound, Ambiguous, NotAllowed, Stale and
     RefusedDocument; nothing is changed then.
@@ -67,7 +71,7 @@ def change_shipment(
     world = load_world(store)
     facts, boxes, sent = patch_of(document)
     with store.writing(actor, now) as w:
-        seen = shipment_named(w, actor.scope, name)
+        seen = shipment(w, actor.scope, name) if isinstance(name, int) else shipment_named(w, actor.scope, name)
         if not actor.may(Operation.BOOK):
             raise NotAllowed(say("Your role reads this shipment and does not change it."))
         mine = entries.shipments(w, actor.scope, [seen.id])
@@ -78,22 +82,71 @@ def change_shipment(
             raise Stale(recorded)
         if not sent.is_fit:
             raise RefusedDocument(sent.found)
-        changes = _changes(recorded, facts, boxes)
+        gone, kept, told = _taken_out(w, recorded, boxes)
+        left = replace(recorded, containers=tuple(box for box in recorded.containers if box not in gone))
+        changes = _changes(left, facts, kept)
         judged = [judge_shipment(change.row, world, now=now) for change in changes]
-        told = [*sent.found, *_unchangeable(recorded, facts)]
+        told = [*sent.found, *told, *_unchangeable(recorded, facts)]
         for change, judgement in zip(changes, judged, strict=True):
             told += [Located(change.place.of(problem.column), problem) for problem in judgement.problems]
         rows = [judgement.row for judgement in judged if judgement.row is not None]
         if _is_refused(told):
             raise RefusedDocument(_distinct(told))
-        outcome = judge_bookings(w, rows, actor, update=True)
+        outcome = judge_bookings(w, rows, actor, update=True, without={box.id for box in gone})
         for change, verdict in zip(changes, outcome.verdicts, strict=True):
             told += [Located(change.place.of(problem.column), problem) for problem in verdict.problems]
         if any(verdict.state is State.REJECTED for verdict in outcome.verdicts):
             raise RefusedDocument(_distinct(told))
-        _write(w, recorded, changes, rows, outcome, newest(w, world.network))
+        take_out_containers(w, recorded, gone)
+        _write(w, left, changes, rows, outcome, newest(w, world.network), {box.facts.size_type for box in gone})
         w.commit()
     return recorded.id, _distinct(told)
+
+
+def _taken_out(
+    w: Writing, recorded: RecordedShipment, boxes: Sequence[tuple[str, dict[str, object]]]
+) -> tuple[list[RecordedContainer], list[tuple[str, dict[str, object]]], list[Located]]:
+    """Give the containers that shall go, what is said of others, and why one cannot go."""
+    known = {_key(box.facts): box for box in recorded.containers}
+    gone: dict[int, RecordedContainer] = {}
+    kept: list[tuple[str, dict[str, object]]] = []
+    told: list[Located] = []
+    for pointer, item in boxes:
+        rest = {name: value for name, value in item.items() if name != REMOVED}
+        wanted, box = item.get(REMOVED), known.get(_key_of(rest))
+        if wanted in (None, False):
+            kept.append((pointer, rest))
+        elif wanted is not True:
+            told.append(Located(f"{pointer}/{REMOVED}", Problem(message=say("Write true or false."), column=REMOVED)))
+        elif box is None:
+            told.append(Located(pointer, Problem(message=say("This container is not in the shipment."))))
+        else:
+            gone[box.id] = box
+            if told_of(w, [box.id]):
+                told.append(Located(f"{pointer}/container", _named_by_events(box)))
+    rest_of = [box for box in recorded.containers if box.id not in gone]
+    if gone and not rest_of and not kept:
+        told.append(Located("", Problem(message=say("A shipment has containers, and none would be left."))))
+    named = {_key(box.facts) for box in gone.values()}
+    told += [Located(place, _said_twice()) for place, item in kept if _key_of(item) in named]
+    return list(gone.values()), kept, told
+
+
+def _named_by_events(box: RecordedContainer) -> Problem:
+    return Problem(
+        message=say("Something was told of %(container)s, so it stays.", container=box.facts.container or "—"),
+        remedy=say("What was told of it can be withdrawn or corrected; a box that did not go is cancelled."),
+        column="container",
+        value=box.facts.container,
+    )
+
+
+def _said_twice() -> Problem:
+    return Problem(
+        message=say("The same container is taken out and changed."),
+        remedy=say("Say one of the two."),
+        column="container",
+    )
 
 
 def _changes(
@@ -172,10 +225,14 @@ def _write(
     rows: Sequence[StatedShipment],
     outcome: JudgedBookings,
     network: Network,
+    fewer: Collection[str | None],
 ) -> None:
     ledger = outcome.ledger
     key = (recorded.organisation.id, recorded.reference)
     found = ledger.entries[key]
+    for size_type in fewer:
+        found.is_fewer = True
+        found.settle(size_type)
     for change, row in zip(changes, rows, strict=True):
         _take_away(found, change, row, recorded)
     write_bookings(w, network, {key: found}, ledger.new_capacities, {})

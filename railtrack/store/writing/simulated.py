@@ -4,20 +4,14 @@ from sqlalchemy import delete, exists, select
 
 from railtrack.store.engine import Writing
 from railtrack.store.tables import (
-    ContainerRow,
-    CrossingRow,
-    EventRow,
-    EventSourceRow,
-    JourneyRow,
     MembershipRow,
     OrganisationRow,
     OrganisationStationRow,
     ShipmentRow,
     TrainRow,
-    VisitRow,
 )
 from railtrack.store.writing.bulk import in_batches
-from railtrack.store.writing.refold import note_removals
+from railtrack.store.writing.taking_out import remove_shipments
 
 
 def remove_simulated(w: Writing) -> int:
@@ -28,32 +22,12 @@ def remove_simulated(w: Writing) -> int:
     """
     ids = list(w.session.scalars(select(ShipmentRow.id).where(ShipmentRow.simulated).order_by(ShipmentRow.id)))
     for part in in_batches(ids):
-        _remove_shipments(w, part)
+        remove_shipments(w, part)
     _remove_unused_trains(w)
     _remove_organisations(w)
     w.audit("remove", "simulated history", "", {"shipments": len(ids)})
     w.session.flush()
     return len(ids)
-
-
-def _remove_shipments(w: Writing, ids: list[int]) -> None:
-    journeys = list(w.session.scalars(select(JourneyRow.id).where(JourneyRow.shipment_id.in_(ids))))
-    for part in in_batches(journeys):
-        w.session.execute(delete(CrossingRow).where(CrossingRow.journey_id.in_(part)))
-        w.session.execute(delete(VisitRow).where(VisitRow.journey_id.in_(part)))
-    w.session.execute(delete(JourneyRow).where(JourneyRow.shipment_id.in_(ids)))
-    events = select(EventRow.id).where(EventRow.shipment_id.in_(ids))
-    w.session.execute(delete(EventSourceRow).where(EventSourceRow.event_id.in_(events)))
-    # versions refer to each other, so the youngest go first
-    w.session.execute(
-        delete(EventRow).where(
-            EventRow.shipment_id.in_(ids), EventRow.corrects.is_not(None) | EventRow.voids.is_not(None)
-        )
-    )
-    w.session.execute(delete(EventRow).where(EventRow.shipment_id.in_(ids)))
-    w.session.execute(delete(ContainerRow).where(ContainerRow.shipment_id.in_(ids)))
-    w.session.execute(delete(ShipmentRow).where(ShipmentRow.id.in_(ids)))
-    note_removals(w.session, journeys, w.change)
 
 
 def _remove_unused_trains(w: Writing) -> None:

@@ -51,6 +51,7 @@ CHANGES: dict[str, tuple[str, object]] = {
             ]
         },
     ),
+    "one-fewer": ("A container taken out again", {"containers": [{"container": "TGHU7593332", "removed": True}]}),
 }
 EVENTS: dict[str, tuple[str, object]] = {
     "departed": (

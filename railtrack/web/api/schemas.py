@@ -10,7 +10,7 @@ from railtrack.domain.movement.events import CLASSIFIER_CODES, EVENT_CODES, Clas
 from railtrack.domain.movement.journeys import Direction, Status
 from railtrack.domain.rows.verdicts import State
 from railtrack.exchange.columns import EVENT_COLUMNS
-from railtrack.exchange.json_documents import MOST_EVENTS
+from railtrack.exchange.json_documents import MOST_EVENTS, REMOVED
 from railtrack.exchange.json_values import CONTAINER_NAMES, SHIPMENT_NAMES
 
 Schema = dict[str, object]
@@ -242,6 +242,15 @@ _CORRIDOR = {
 
 SCHEMAS: Mapping[str, Schema] = {
     "NewContainer": _object({name: _SENT[name] for name in CONTAINER_NAMES}),
+    "ChangedContainer": _object(
+        {
+            **{name: _SENT[name] for name in CONTAINER_NAMES},
+            REMOVED: {
+                "type": ["boolean", "null"],
+                "description": "true takes it out, which no container is that an event names.",
+            },
+        }
+    ),
     "NewShipment": _object(
         {
             **{name: _SENT[name] for name in SHIPMENT_NAMES},
@@ -254,8 +263,9 @@ SCHEMAS: Mapping[str, Schema] = {
             **{name: _SENT[name] for name in SHIPMENT_NAMES},
             "containers": {
                 "type": ["array", "null"],
-                "items": ref("NewContainer"),
-                "description": "Those to change or to add, told by number (a quantity by size_type); others stay.",
+                "items": ref("ChangedContainer"),
+                "description": "Those to change, to add or to take out, told by number (a quantity by size_type); "
+                "others stay.",
             },
         }
     ),

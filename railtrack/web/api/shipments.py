@@ -120,7 +120,7 @@ def change(reference: str) -> Response:
     """Change a shipment
 
     What is named is changed, what is null taken away, all else stays (RFC 7396, but for containers: those named are
-    changed or added). What it would then be is judged like a row of a file.
+    changed, added, or taken out). What it would then be is judged like a row of a file.
     """
     if "If-Match" not in request.headers:
         raise PreconditionRequired

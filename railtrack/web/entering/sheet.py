@@ -29,6 +29,7 @@ CELLS = ("container", "quantity", "size_type", "laden", "gross_kg", "hs_code", "
 MORE_CELLS = (
     "packages", "tare_kg", "value", "value_currency", "un_number", "temperature_min_c", "temperature_max_c",
 )  # fmt: skip
+PRICE_CELLS = ("freight", "freight_currency")  # only where a shipment is changed, so that nothing is passed over
 STATIONS = ("origin", "destination")
 MADE_BY_FORM = ("laden", "size_type")
 FEWEST_ROWS, ROWS_MORE, MOST_ROWS = 5, 5, 1_000
@@ -48,11 +49,14 @@ class Sheet:
     by_quantity: bool = False
     more: bool = False
     dropped: int = 0  # rows beyond the most that fit
+    is_change: bool = False  # of a recorded shipment: with numbers as well as quantities
+    taken_out: frozenset[int] = frozenset()  # the places of rows that shall go
 
     @classmethod
-    def of_form(cls, form: MultiDict[str, str]) -> "Sheet":
+    def of_form(cls, form: MultiDict[str, str], *, is_change: bool = False) -> "Sheet":
         """Read what a browser sent."""
-        columns = {name: form.getlist(name) for name in (*CELLS, *MORE_CELLS)}
+        rarer = (*MORE_CELLS, *PRICE_CELLS) if is_change else MORE_CELLS
+        columns = {name: form.getlist(name) for name in (*CELLS, *rarer)}
         sent = max((len(values) for values in columns.values()), default=0)
         count = min(sent, MOST_ROWS)
         rows = tuple({name: values[i] for name, values in columns.items() if i < len(values)} for i in range(count))
@@ -61,12 +65,14 @@ class Sheet:
             rows,
             by_quantity=form.get("by_quantity") == "1",
             # what holds something is not hidden
-            more=form.get("more") == "1" or any(row.get(name, "").strip() for row in rows for name in MORE_CELLS),
+            more=form.get("more") == "1" or any(row.get(name, "").strip() for row in rows for name in rarer),
             dropped=sent - count,
+            is_change=is_change,
+            taken_out=frozenset(int(n) - 1 for n in form.getlist("out") if n.isascii() and n.isdigit() and len(n) < 6),
         )
 
     @classmethod
-    def of_draft(cls, kept: Mapping[str, object]) -> "Sheet":
+    def of_draft(cls, kept: Mapping[str, object], *, is_change: bool = False) -> "Sheet":
         """Read what a draft keeps."""
         fields, rows = kept.get("fields"), kept.get("rows")
         return cls(
@@ -76,6 +82,7 @@ class Sheet:
             else (),
             by_quantity=kept.get("by_quantity") is True,
             more=kept.get("more") is True,
+            is_change=is_change,
         )
 
     @property
@@ -91,13 +98,16 @@ class Sheet:
     @property
     def cells(self) -> tuple[str, ...]:
         """The columns shown: numbers or quantities, and the rarer ones where they are wanted."""
+        if self.is_change:
+            return (*CELLS, *((*MORE_CELLS, *PRICE_CELLS) if self.more else ()))
         hidden = "container" if self.by_quantity else "quantity"
         return (*(c for c in CELLS if c != hidden), *(MORE_CELLS if self.more else ()))
 
     @cached_property
     def filled(self) -> tuple[int, ...]:
         """The places of the rows that hold something."""
-        return tuple(i for i, row in enumerate(self.rows) if _is_filled(row, self.cells))
+        held = (i for i, row in enumerate(self.rows) if _is_filled(row, self.cells))
+        return tuple(i for i in held if i not in self.taken_out)
 
     def with_rows(self, least: int, size_type: str = "") -> "Sheet":
         """Give the sheet at least so many rows, new ones with the usual size-type."""
@@ -207,7 +217,8 @@ class Judged:
     def _containers(self, number: int) -> int:
         if number - 1 not in self.sheet.filled:
             return 0
-        if not self.sheet.by_quantity:
+        row = self.sheet.rows[number - 1]
+        if not self.sheet.by_quantity and not (self.sheet.is_change and not row.get("container", "").strip()):
             return 1
         text = self.sheet.rows[number - 1].get("quantity", "").strip()
         return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
@@ -235,7 +246,7 @@ def judged(sheet: Sheet, outcome: Outcome, world: World, *, is_sent: bool) -> Ju
         for problem in verdict.problems:
             column = problem.column or ""
             is_empty = not (sheet.fields if column in FIELDS else cells).get(column, "").strip()
-            problem = _in_words(problem, world)
+            problem = in_words_of_form(problem, world)
             if is_empty and problem.severity is Severity.PROBLEM and not is_sent:
                 missing = missing or column not in FIELDS
             elif column in FIELDS:
@@ -284,6 +295,8 @@ def label(column: str) -> str:
         "tare_kg": gettext("Tare, kg"),
         "value": gettext("Value"),
         "value_currency": gettext("Currency"),
+        "freight": gettext("Freight"),
+        "freight_currency": gettext("Currency of the freight"),
         "un_number": gettext("UN number"),
         "temperature_min_c": gettext("Lowest °C"),
         "temperature_max_c": gettext("Highest °C"),
@@ -316,7 +329,7 @@ def is_offer(problem: Problem) -> bool:
     return problem.message == _WHICH
 
 
-def _in_words(problem: Problem, world: World) -> Problem:
+def in_words_of_form(problem: Problem, world: World) -> Problem:
     """Call columns by what they are called on the form; near stations stand on buttons, not in the sentence."""
     is_unknown = problem.column in STATIONS and problem.message.text.startswith("No station")
     meant = _in_town(problem.value or "", world) if is_unknown else ()
@@ -374,7 +387,7 @@ def _teu(sheet: Sheet, world: World) -> float:
         if code not in world.size_types:
             continue
         count = 1
-        if sheet.by_quantity:
+        if sheet.by_quantity or (sheet.is_change and not row.get("container", "").strip()):
             text = row.get("quantity", "").strip()
             count = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
         total += teu_of(code, world.size_types) * count

@@ -1,7 +1,7 @@
 """Recording a shipment: several containers at once, judged while one types, kept as a draft, stored once."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -12,13 +12,11 @@ from markupsafe import Markup
 
 from railtrack.domain.actors import Actor
 from railtrack.domain.cargo.identifiers import container
-from railtrack.domain.cargo.usual import NOTHING, Usual
 from railtrack.domain.clock import read_moment
 from railtrack.domain.line.gazetteer import UnknownStation
 from railtrack.domain.line.places import Station
 from railtrack.domain.line.station_names import short_name
 from railtrack.domain.movement.plans import suggested_arrival
-from railtrack.domain.records import RecordedShipment
 from railtrack.domain.rights import Operation, insist
 from railtrack.domain.rows.unfit import Unfit
 from railtrack.domain.rows.verdicts import State
@@ -26,7 +24,7 @@ from railtrack.domain.times import Moment
 from railtrack.domain.world import World
 from railtrack.exchange.columns import Kind
 from railtrack.operations.administering.reference import load_world
-from railtrack.operations.entering import defaults
+from railtrack.operations.entering import defaults, withdrawing
 from railtrack.operations.entering import forms as entering
 from railtrack.store.desk import Draft
 from railtrack.web import addresses
@@ -37,7 +35,6 @@ from railtrack.web.entering.picks import picks
 from railtrack.web.entering.sheet import (
     FEWEST_ROWS,
     FIELDS,
-    MOST_ROWS,
     ROWS_MORE,
     STATIONS,
     Judged,
@@ -48,12 +45,12 @@ from railtrack.web.entering.sheet import (
     station_typed,
     unjudged,
 )
+from railtrack.web.entering.shipment_start import Start, changed_by, last_size_type, start_of, usual_size_type
 from railtrack.web.i18n import gettext, language, ngettext, sign, words
 from railtrack.web.moments import offset
 
 blueprint = Blueprint("shipment_form", __name__)
 blueprint.after_request(may_be_kept)
-USUAL_SIZE_TYPE = "45G1"
 
 
 @blueprint.record_once
@@ -61,28 +58,19 @@ def _register(state: BlueprintSetupState) -> None:
     """The page belongs to shipments, whose other pages stand in a module of their own."""
     app: Flask = state.app  # type: ignore[assignment]
     app.add_url_rule("/shipments/new", "shipments.new", new, methods=["GET"])
-    app.jinja_env.globals.update(my_drafts=my_drafts, shipment_address=shipment_address)
+    app.jinja_env.globals.update(my_drafts=my_drafts, shipment_address=shipment_address, undo_key=undo_key)
     app.jinja_env.filters["container_number"] = container.format
     app.jinja_env.tests["offer"] = is_offer
-
-
-@dataclass(frozen=True)
-class Start:
-    """What a form begins with besides its sheet."""
-
-    sheet: Sheet
-    draft: Draft | None = None
-    copied: RecordedShipment | None = None
-    usual: Usual = NOTHING
-    booked: RecordedShipment | None = None
 
 
 def new() -> ResponseReturnValue:
     """What shall be sent?"""
     actor = _writer()
     world = load_world(current_store())
-    start = _start(actor)
-    size_type = start.usual.size_type or _usual_size_type(start.copied or start.booked)
+    start = start_of(request.args, actor=actor)
+    if start.draft is not None and (changed := changed_by(start.draft)) is not None:
+        return redirect(url_for("change_form.show", shipment_id=changed, draft=start.draft.id))
+    size_type = start.usual.size_type or usual_size_type(start.copied or start.booked)
     sheet = start.sheet.with_rows(max(FEWEST_ROWS, len(start.sheet.filled) + 1), size_type)
     if start.sheet.filled:
         return _page(world, _judge(sheet, world, is_sent=False), start=start)
@@ -104,7 +92,7 @@ def send() -> ResponseReturnValue:
     if action == "usual":
         return _again(world, sheet.with_usual(defaults.usual(current_store(), actor=actor).fields))
     if action == "rows":
-        return _again(world, sheet.with_rows(len(sheet.rows) + ROWS_MORE, _last_size_type(sheet)))
+        return _again(world, sheet.with_rows(len(sheet.rows) + ROWS_MORE, last_size_type(sheet)))
     if action in ("quantity", "numbers"):
         return _again(world, Sheet(sheet.fields, sheet.rows, action == "quantity", sheet.more))
     if action in ("more", "fewer"):
@@ -123,6 +111,14 @@ def check() -> ResponseReturnValue:
     return render_template("entry/check.html", is_part=True, **_context(world, found, is_sent=is_sent))
 
 
+@blueprint.post("/shipments/undo")
+def undo() -> ResponseReturnValue:
+    """Take back the shipment that was just recorded; what was typed is a draft again."""
+    draft_id = withdrawing.undo_recording(current_store(), request.form.get("key", "")[:64], actor=_writer(), now=now())
+    flash(gettext("Taken back: nothing of it is recorded. What you typed is here again."), "done")
+    return redirect(url_for("shipments.new", draft=draft_id))
+
+
 @blueprint.post("/shipments/drafts/<int:draft_id>/delete")
 def delete_draft(draft_id: int) -> ResponseReturnValue:
     """Throw a draft away."""
@@ -139,82 +135,17 @@ def my_drafts() -> tuple[Draft, ...]:
     return entering.drafts(current_store(), actor=current_actor())
 
 
+def undo_key(shipment_id: int) -> str:
+    """The key by which the shipment of this page can be taken back; empty where it cannot."""
+    key = request.args.get("recorded", "")[:64]
+    if not key or not withdrawing.can_undo(current_store(), key, shipment_id, actor=current_actor(), now=now()):
+        return ""
+    return key
+
+
 def shipment_address(shipment_id: int) -> str:
     """Where a shipment's page is; the event form knows it too."""
     return addresses.shipment_address(shipment_id) or url_for("event_form.new", shipment=shipment_id)
-
-
-# ---------------------------------------------------------------- what a form starts with
-
-
-def _start(actor: Actor) -> Start:
-    draft_id, copy_id = request.args.get("draft", type=int), request.args.get("copy", type=int)
-    if draft_id is not None:
-        draft = entering.draft(current_store(), draft_id, actor=actor)
-        return Start(Sheet.of_draft(draft.fields), draft=draft)
-    if copy_id is not None:
-        copied = entering.shipment(current_store(), copy_id, actor=actor)
-        return Start(_copy(copied), copied=copied)
-    booked_id = request.args.get("numbers", type=int)
-    if booked_id is not None:
-        booked = entering.shipment(current_store(), booked_id, actor=actor)
-        return Start(_to_number(booked), booked=booked)
-    usual = defaults.usual(current_store(), actor=actor)
-    return Start(Sheet({}, (), by_quantity=request.args.get("quantity") == "1"), usual=usual)
-
-
-def _copy(shipment: RecordedShipment) -> Sheet:
-    """An earlier shipment as the start of a new one: without numbers, seals, weights and dates."""
-    facts = shipment.facts
-    fields = {
-        "partner": facts.partner or "",
-        "origin": facts.origin,
-        "destination": facts.destination,
-        "corridor": facts.corridor or "",
-        "shipper": facts.shipper,
-        "consignee": facts.consignee,
-        "incoterm": facts.incoterm,
-    }
-    by_quantity = bool(shipment.containers) and all(c.facts.container is None for c in shipment.containers)
-    rows = tuple(
-        {
-            "size_type": c.facts.size_type or "",
-            "laden": "yes" if c.facts.laden else "no",
-            "hs_code": c.facts.hs_code,
-            "goods": c.facts.goods,
-            "quantity": str(c.booked or "") if by_quantity else "",
-        }
-        for c in shipment.containers
-    )
-    return Sheet(fields, rows, by_quantity=by_quantity)
-
-
-def _to_number(shipment: RecordedShipment) -> Sheet:
-    """A booking as the start of giving its numbers: a row for each container still without one."""
-    facts = shipment.facts
-    fields = {
-        "reference": shipment.reference,
-        "partner": facts.partner or "",
-        "origin": facts.origin,
-        "destination": facts.destination,
-        "corridor": facts.corridor or "",
-    }
-    rows = [
-        {"size_type": c.facts.size_type or "", "laden": "yes" if c.facts.laden else "no"}
-        for c in shipment.containers
-        if c.facts.container is None
-        for _ in range(min(c.facts.quantity or 0, MOST_ROWS))
-    ]
-    return Sheet(fields, tuple(rows[:MOST_ROWS]))
-
-
-def _usual_size_type(shipment: RecordedShipment | None) -> str:
-    codes = [c.facts.size_type for c in shipment.containers if c.facts.size_type] if shipment else []
-    return max(set(codes), key=codes.count) if codes else USUAL_SIZE_TYPE
-
-
-def _last_size_type(sheet: Sheet) -> str:
-    return next((row["size_type"] for row in reversed(sheet.rows) if row.get("size_type", "").strip()), USUAL_SIZE_TYPE)
 
 
 # ---------------------------------------------------------------- what becomes of it
@@ -279,7 +210,8 @@ def _record(world: World, sheet: Sheet, actor: Actor) -> ResponseReturnValue:
         flash(Markup('{} <a href="{}" data-focus>{}</a>').format(said, following, gettext("Record departure")), "done")
         for warning in {words(p.sentence) for row in found.rows for p in row.problems}:
             flash(gettext("Worth a look: %(warning)s", warning=warning), "warn")
-    return redirect(shipment_address(int(entered.subject)))
+    # as long as it can be taken back, its page has a button for that
+    return redirect(f"{shipment_address(int(entered.subject))}?{urlencode({'recorded': key[:64]})}")
 
 
 def _was_recorded(key: str) -> bool:
@@ -337,7 +269,7 @@ def _context(world: World, found: Judged, *, is_sent: bool) -> dict[str, object]
             "planned_arrival": _zone(destination, _moment(fields.get("planned_arrival", ""), destination)),
         },
         "suggestion": suggestion,
-        "shown_station": lambda text: _shown_station(text, world),
+        "shown_station": lambda text: shown_station(text, world),
         "size_names": {code: kind.description for code, kind in world.size_types.items()},
         "station_names": {s.id: f"{s.name} ({s.id})" for s in world.network.stations.values()},
     }
@@ -379,7 +311,7 @@ def _station(text: str, world: World) -> Station | None:
         return None
 
 
-def _shown_station(text: str, world: World) -> str:
+def shown_station(text: str, world: World) -> str:
     """A station as the list of stations writes it, where `text` is its bare id."""
     station = world.network.stations.get(text.strip().upper())
     return f"{station.name} ({station.id})" if station else text

@@ -1,4 +1,4 @@
-"""A partner who has booked a shipment, of which the tests here tell."""
+"""A partner who has booked a shipment, of which the tests here tell, or which they change."""
 
 import shutil
 from datetime import datetime
