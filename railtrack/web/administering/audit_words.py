@@ -47,7 +47,6 @@ def action_word(action: str) -> str:
         "keep address": gettext("kept the address"),
         "leave": gettext("took out of an organisation"),
         "load": gettext("loaded"),
-        "forget factors": gettext("took out the second factor"),
         "make": gettext("made"),
         "make recovery codes": gettext("made recovery codes"),
         "match identity": gettext("matched to single sign-on"),
