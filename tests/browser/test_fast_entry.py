@@ -68,6 +68,7 @@ def enter(page: Any, live_server: LiveServer, *, pasted: bool) -> int:
         page.evaluate("(text) => navigator.clipboard.writeText(text)", "\n".join(NUMBERS))
         keyboard.press("Control+v")
     else:
+        page.wait_for_selector("input[type=radio][name=corridor]")  # a person types slower than these come
         while page.evaluate("document.activeElement.id") != "container-1":
             keyboard.press("Tab")
         for number in NUMBERS:
