@@ -113,6 +113,7 @@ def _field_words() -> dict[str, str]:
         "corridor_assumed": gettext("Corridor assumed"),
         "email": gettext("E-mail address"),
         "expires_at": gettext("Works until"),
+        "filters": gettext("Filters"),
         "first_planned_arrival": gettext("Arrival as first planned"),
         "first_planned_at": gettext("First planned at"),
         "freight": gettext("Freight"),
@@ -122,6 +123,7 @@ def _field_words() -> dict[str, str]:
         "issuer": gettext("Identity provider"),
         "kind": gettext("Kind"),
         "language": gettext("Language"),
+        "link": gettext("Shared link"),
         "name": gettext("Name"),
         "organisation": gettext("Organisation"),
         "owner": gettext("Owner"),
@@ -131,6 +133,7 @@ def _field_words() -> dict[str, str]:
         "scope": gettext("It may"),
         "sessions": gettext("Sessions"),
         "shipments": gettext("Shipments"),
+        "shows": gettext("Shows"),
         "stations": gettext("Stations"),
         "teu": gettext("TEU"),
     }
