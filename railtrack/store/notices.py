@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from railtrack.domain.notices.alerts import Alert, Wish
-from railtrack.domain.notices.findings import Finding, Why
+from railtrack.domain.notices.findings import Why
 from railtrack.domain.notices.kinds import AlertKind, Ending, Manner, Occurrence
 from railtrack.domain.notices.rules import KindRule
 from railtrack.domain.records import Page
@@ -164,46 +164,6 @@ def _alert(row: Any) -> Alert:
 # ---------------------------------------------------------------- changing alerts
 
 
-def open_alert(w: Noting, desk: int | None, found: Finding) -> int | None:
-    """Open an alert; None where one of the same cause is open, also where somebody else opens it right now."""
-    fresh = insert_into(w, AlertRow).values(
-        organisation_id=desk,
-        shipment_id=found.shipment_id,
-        container_id=found.container_id,
-        kind=found.kind.value,
-        station=found.station,
-        identity=found.identity(desk),
-        opened_at=w.now,
-        seen_at=w.now,
-        why=_kept(found.why),
-        note="",
-        simulated=found.simulated,
-    )
-    open_ones = {"index_elements": [AlertRow.identity], "index_where": AlertRow.closed_at.is_(None)}
-    made: int | None = w.session.scalar(fresh.on_conflict_do_nothing(**open_ones).returning(AlertRow.id))
-    return made
-
-
-def see_again(w: Noting, alert_id: int, found: Finding) -> None:
-    """Note that the cause of an open alert is still there, and what it is like now."""
-    w.session.execute(
-        update(AlertRow)
-        .where(AlertRow.id == alert_id, AlertRow.closed_at.is_(None))
-        .values(seen_at=w.now, station=found.station, why=_kept(found.why))
-    )
-
-
-def close_alert(w: Noting, alert_id: int, ending: Ending) -> bool:
-    """Close an alert; False if it is closed already. Of two at once only one gets True."""
-    closed = w.session.execute(
-        update(AlertRow)
-        .where(AlertRow.id == alert_id, AlertRow.closed_at.is_(None))
-        .values(closed_at=w.now, ending=ending.value)
-        .returning(AlertRow.id)
-    )
-    return closed.scalar() is not None
-
-
 def acknowledge_alert(w: Noting, alert_id: int, user_id: int | None, note: str) -> bool:
     """Note that somebody knows of an open alert; False if somebody did already or it is over."""
     done = w.session.execute(
@@ -217,12 +177,8 @@ def acknowledge_alert(w: Noting, alert_id: int, user_id: int | None, note: str) 
 
 def forget_alerts(w: Noting, before: datetime) -> int:
     """Take out alerts that were closed before a time, with all that was told of them."""
-    gone: Any = w.session.execute(AlertRow.__table__.delete().where(AlertRow.closed_at < before))  # type: ignore[attr-defined]
+    gone: Any = w.session.execute(delete(AlertRow).where(AlertRow.closed_at < before))
     return int(gone.rowcount)
-
-
-def _kept(why: Why) -> dict[str, Any]:
-    return {"text": why.text, "values": dict(why.values)}
 
 
 def insert_into(w: Noting, table: Any) -> Any:

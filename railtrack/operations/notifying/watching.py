@@ -27,6 +27,7 @@ from railtrack.operations.following.whereabouts import follow
 from railtrack.operations.notifying.post import PostOffice
 from railtrack.operations.notifying.sending import SERVER
 from railtrack.operations.notifying.telling import tell
+from railtrack.store import alerting
 from railtrack.store import notices as stored
 from railtrack.store.engine import Noting, Reading, Store
 from railtrack.store.reading import watched as reading
@@ -203,15 +204,13 @@ def _otherwise(settled: Settled) -> list[tuple[Alert, Finding]]:
 
 def _settle(w: Noting, desk: int | None, found: _Found, rules: AlertRules) -> Changes:
     settled = settle(desk, stored.open_alerts(w, desk), found.by_desk.get(desk, ()))
-    for alert, cause in _otherwise(settled):
-        stored.see_again(w, alert.id, cause)
-    closed = []
+    alerting.see_again(w, [(alert.id, cause) for alert, cause in _otherwise(settled)])
+    over: dict[Ending, list[int]] = defaultdict(list)
     for alert in settled.closes:
         ending = Ending.OFF if alert.kind not in rules.on else found.endings.get(alert.shipment_id, Ending.GONE)
-        if stored.close_alert(w, alert.id, ending):
-            closed.append(alert.id)
-    made = (stored.open_alert(w, desk, cause) for cause in settled.opens)
-    opened = [alert_id for alert_id in made if alert_id is not None]
+        over[ending].append(alert.id)
+    closed = [alert_id for ending, ids in over.items() for alert_id in alerting.close_alerts(w, ids, ending)]
+    opened = alerting.add_alerts(w, desk, settled.opens)
     return Changes(
         desk=desk, opened=stored.alerts_with_ids(w, opened), closed=stored.alerts_with_ids(w, closed)
     )  # fmt: skip
