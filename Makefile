@@ -4,6 +4,7 @@
 #   make test     set up what tests need, then run every check
 #   make coverage the tests again, counting which lines and branches they reach
 #   make setup    set up both, start nothing
+#   make pins     list the pinned packages that have a newer release
 #   make catalogues  bring the files of the translators up to date with the sentences of the source
 # Each step leaves a stamp in .venv and is done again only when the files it depends on changed.
 
@@ -18,7 +19,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	"$$each" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$each" && break; done)
 
-.PHONY: run demo setup test coverage lint bench mutation catalogues browser clean
+.PHONY: run demo setup test coverage lint bench mutation catalogues pins browser clean
 
 run: $(VENV)/.run $(VENV)/.assets $(LANGUAGES)
 # serve prepares the embedded database itself
@@ -54,6 +55,9 @@ bench: $(VENV)/.run $(VENV)/.test
 # fails where a change that no test notices is not explained in tests/mutation.py
 mutation: $(VENV)/.run $(VENV)/.test
 	$(BIN)/python -m tests.mutation
+
+pins: $(VENV)/.test
+	$(PIP) list --outdated
 
 catalogues: $(VENV)/.test
 	$(BIN)/python -m tests.catalogues
