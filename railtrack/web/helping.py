@@ -14,6 +14,11 @@ FOLDER = "help/"
 # forms that come back, and pages that differ from another only in what they begin with
 SAME_AS = {
     "accounts.make_link": "accounts.users",
+    "alerts.acknowledge": "alerts.index",
+    "alerts.add_webhook": "alerts.webhooks",
+    "alerts.set_mail": "alerts.mail",
+    "alerts.set_rules": "alerts.rules",
+    "change_form.send": "change_form.show",
     "event_form.send": "event_form.new",
     "organisations.change_members": "organisations.show",
     "organisations.set_stations": "organisations.show",
