@@ -8,6 +8,7 @@ from flask import Flask, redirect, request, session
 from flask.typing import ResponseReturnValue
 
 from railtrack.web.addresses import safe_back
+from railtrack.web.current import is_anonymous
 from railtrack.web.shell import home, same_page_with
 
 ADDRESSES = {"0": False, "1": True}
@@ -34,7 +35,7 @@ def simulated_context() -> dict[str, object]:
 
 def _switch() -> ResponseReturnValue | None:
     asked = request.args.get("simulated")
-    if asked not in ADDRESSES or request.method != "GET":
+    if asked not in ADDRESSES or request.method != "GET" or is_anonymous():
         return None
     session["simulated"] = ADDRESSES[asked]
     return redirect(safe_back(same_page_with(simulated=None), home()))

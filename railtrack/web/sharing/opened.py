@@ -4,7 +4,7 @@ Whatever does not work is answered alike, so that nobody learns which links ther
 is told to no other site, kept in no shared cache and found by no search engine.
 """
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request, session
 from flask.typing import ResponseReturnValue
 
 from railtrack.domain.errors import Gone, NotFound
@@ -70,6 +70,7 @@ def _keep_to_oneself(response: Response) -> Response:
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Cache-Control"] = "private, no-store"
+    session.modified = False  # whatever switch stands in the address: nothing is remembered of whoever reads
     return response
 
 
