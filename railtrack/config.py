@@ -16,6 +16,7 @@ import platformdirs
 from railtrack.domain.actors import Role
 from railtrack.domain.errors import RailtrackError
 from railtrack.domain.messages import say
+from railtrack.domain.rights import keeps_accounts
 from railtrack.domain.signing_in import SecondFactorRule
 
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
@@ -178,7 +179,7 @@ class Settings:
                 )
             )
         # nobody becomes an administrator by what another server says
-        roles = [role.value for role in Role if role is not Role.ADMINISTRATOR]
+        roles = [role.value for role in Role if not keeps_accounts(role)]
         if self.oidc_new_role not in ("", *roles):
             raise WrongSetting(
                 say(

@@ -26,6 +26,7 @@ COMMANDS = {
     "init": ("upkeep", "init"),
     "labels": ("drawing", "labels"),
     "map": ("drawing", "map_"),
+    "organisation": ("accounts", "organisation"),
     "route": ("figures", "route"),
     "serve": ("upkeep", "serve"),
     "setup-link": ("upkeep", "setup_link"),

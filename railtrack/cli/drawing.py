@@ -2,13 +2,11 @@
 
 import click
 
-from railtrack.cli.output import print_json, print_table, write_file
+from railtrack.cli.output import FORM, print_json, print_table, write_file
 from railtrack.cli.session import Command, Session, acting, pass_session
 from railtrack.operations.entering.labels import labels_named
 from railtrack.operations.mapping import drawing as mapping
 from railtrack.operations.mapping.geometry import rebuild
-
-FORM = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 
 
 @click.command("map", cls=Command)

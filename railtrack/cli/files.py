@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from railtrack.cli.kinds import DAY, ZONE
-from railtrack.cli.output import print_json, progress, write_file
+from railtrack.cli.output import FORM, print_json, progress, write_file
 from railtrack.cli.session import REFUSED, Command, Session, acting, pass_session, problem_json
 from railtrack.domain.errors import Problem
 from railtrack.domain.messages import say
@@ -35,7 +35,7 @@ SHOWN = 50
 @click.option("--errors", "errors_to", metavar="FILE", help="Write refused rows with their reasons, to be mended.")
 @click.option("--encoding", metavar="NAME", help="Of a file that is not UTF-8, such as gb18030.")
 @click.option("--times-in", type=ZONE, help="Zone of times without an offset, instead of each station's.")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@FORM
 @acting
 @pass_session
 @click.pass_context

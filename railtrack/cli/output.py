@@ -17,6 +17,7 @@ import click
 from railtrack.domain.progress import Progress
 
 NONE = "–"  # nothing known, which is not nought
+FORM = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 
 
 def print_json(document: object) -> None:

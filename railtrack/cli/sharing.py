@@ -2,8 +2,7 @@
 
 import click
 
-from railtrack.cli.accounts import FORM
-from railtrack.cli.output import print_json, print_table
+from railtrack.cli.output import FORM, print_json, print_table
 from railtrack.cli.session import Command, Commands, Session, acting, pass_session
 from railtrack.domain.sharing import LinkKind
 from railtrack.operations.sharing import links as operations

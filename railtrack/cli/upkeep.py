@@ -8,7 +8,7 @@ from datetime import date
 import click
 
 from railtrack.cli.kinds import DAY
-from railtrack.cli.output import print_json, print_table, progress
+from railtrack.cli.output import FORM, print_json, print_table, progress
 from railtrack.cli.session import REFUSED, Command, Session, acting, pass_session
 from railtrack.config import Settings, variable
 from railtrack.domain.errors import Unavailable
@@ -16,8 +16,6 @@ from railtrack.domain.messages import say
 from railtrack.operations.administering.checking import check as check_store
 from railtrack.operations.administering.demo import add_demo, add_demo_accounts, remove_demo
 from railtrack.operations.administering.reference import init as set_up
-
-FORM = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 
 
 @click.command(cls=Command)

@@ -7,7 +7,7 @@ filter, and none shows a field to somebody without need of it.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from railtrack.domain.rights import Operation, Reach, Role, hidden_from, may, reach
+from railtrack.domain.rights import Operation, Reach, Role, hidden_from, may, owns_what_touches_its_stations, reach
 
 __all__ = ["EVERYTHING", "PUBLISHED_ONLY", "Actor", "Role", "Scope"]
 
@@ -56,7 +56,7 @@ class Actor:
         hides, sender = hidden_from(self.role), self.organisation or ""
         if reach(self, Operation.FOLLOW) is Reach.ALL:
             return Scope(everything=True, hides=hides, sender=sender)
-        if self.role is Role.TERMINAL:
+        if self.is_at_stations:
             return Scope(stations=self.stations, ways=self.ways, hides=hides, sender=sender)
         return Scope(organisation_id=self.organisation_id, hides=hides, sender=sender)
 
@@ -70,12 +70,13 @@ class Actor:
         return self.may(Operation.BOOK) or self.may(Operation.TELL)
 
     @property
-    def is_administrator(self) -> bool:
-        return self.may(Operation.KEEP_ACCOUNTS)
+    def is_at_stations(self) -> bool:
+        """Whether its own is what touches its stations, as of a terminal."""
+        return owns_what_touches_its_stations(self.role)
 
     def tells_at(self, station: str | None) -> bool:
         """Whether this actor may say what happened at a station, or between them; a terminal only at its own."""
-        return self.role is not Role.TERMINAL or station in self.stations
+        return not self.is_at_stations or station in self.stations
 
     def mends(self, sender: str) -> bool:
         """Whether this actor may correct or withdraw what was stated in this name."""
@@ -83,4 +84,4 @@ class Actor:
 
     def owns(self, organisation_id: int) -> bool:
         """Whether a shipment in sight that belongs to this organisation counts as the actor's own."""
-        return self.role is Role.TERMINAL or organisation_id == self.organisation_id
+        return self.is_at_stations or organisation_id == self.organisation_id

@@ -27,6 +27,11 @@ FIELDS: Mapping[Operation, frozenset[str]] = {
 Facts = TypeVar("Facts", ShipmentFacts, ContainerFacts)
 
 
+def hidden_fields(scope: Scope, shipment: RecordedShipment) -> frozenset[str]:
+    """Name the fields of a shipment and its containers that are empty because this scope may not see them."""
+    return frozenset() if shipment.published else _hidden(scope)
+
+
 def visible_to(scope: Scope, shipment: RecordedShipment) -> RecordedShipment:
     """Give a shipment with the fields this scope may see; the others are empty. What was published is open."""
     if not scope.hides or shipment.published:

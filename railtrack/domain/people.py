@@ -9,6 +9,7 @@ from railtrack.domain.actors import Actor, Role
 from railtrack.domain.errors import NotFound
 from railtrack.domain.messages import say
 from railtrack.domain.records import Organisation
+from railtrack.domain.rights import owns_what_touches_its_stations
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,7 @@ class Person:
     def actor(self, origin: str, acting_for: Organisation | None = None) -> Actor:
         """This person acting, from `origin`, for one organisation."""
         organisation = acting_for or self.organisation
-        is_terminal = organisation is not None and self.role is Role.TERMINAL
+        is_at_stations = organisation is not None and owns_what_touches_its_stations(self.role)
         return Actor(
             name=self.email,
             role=self.role,
@@ -64,8 +65,8 @@ class Person:
             organisation=None if organisation is None else organisation.name,
             user_id=self.id,
             origin=origin,
-            stations=frozenset(organisation.stations) if organisation is not None and is_terminal else frozenset(),
-            ways=self.ways if is_terminal else {},
+            stations=frozenset(organisation.stations) if organisation is not None and is_at_stations else frozenset(),
+            ways=self.ways if is_at_stations else {},
         )
 
 

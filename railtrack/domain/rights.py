@@ -42,7 +42,7 @@ class Operation(StrEnum):
     SPEAK_FOR = "speak for"  # record in the name of another organisation, and what was said when
     READ_AUDIT = "read audit"
     KEEP_PLACES = "keep places"  # stations, legs, corridors
-    KEEP_ACCOUNTS = "keep accounts"  # people, organisations, memberships
+    KEEP_ACCOUNTS = "keep accounts"  # people, organisations, memberships, anybody's tokens, the mail that goes out
     SIMULATE = "simulate"  # put invented history in and take it out
     KEEP_SELF = "keep self"  # one's own password, language, appearance
 
@@ -94,6 +94,7 @@ _ROWS: dict[Operation, tuple[Reach, Reach, Reach, Reach, Reach]] = {
 MATRIX: dict[Operation, dict[Role, Reach]] = {
     operation: dict(zip(_ROLES, reaches, strict=True)) for operation, reaches in _ROWS.items()
 }
+SHOWN = (Operation.SEE_NAMES, Operation.SEE_GOODS, Operation.SEE_VALUES, Operation.SEE_PRICES)
 OF_AN_ORGANISATION = frozenset({Role.PARTNER, Role.READER, Role.TERMINAL})  # nothing to see without one
 
 
@@ -131,4 +132,16 @@ def hidden_from(role: Role) -> frozenset[Operation]:
     return frozenset(each for each in SHOWN if MATRIX[each][role] < sight)
 
 
-SHOWN = (Operation.SEE_NAMES, Operation.SEE_GOODS, Operation.SEE_VALUES, Operation.SEE_PRICES)
+def acts_for_an_organisation(role: Role) -> bool:
+    """Whether people of this role belong to organisations."""
+    return role in OF_AN_ORGANISATION
+
+
+def owns_what_touches_its_stations(role: Role) -> bool:
+    """Whether one's own is what touches one's stations, not what belongs to one's organisation."""
+    return role is Role.TERMINAL
+
+
+def keeps_accounts(role: Role) -> bool:
+    """Whether people of this role decide on others: they must not get lost, and only people make them."""
+    return MATRIX[Operation.KEEP_ACCOUNTS][role] is Reach.ALL

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from railtrack.domain.actors import Role
 from railtrack.domain.people import Person
+from railtrack.domain.rights import keeps_accounts
 
 SEEN_EVERY = timedelta(minutes=5)  # how exact "last seen" is, so that not every request writes
 STAYS_FOR = timedelta(days=30)  # where one chose to stay signed in on this device
@@ -31,9 +32,7 @@ class SecondFactorRule(StrEnum):
 
     def asks(self, role: Role) -> bool:
         """Whether somebody of this role must have one."""
-        return self is SecondFactorRule.EVERYBODY or (
-            self is SecondFactorRule.ADMINISTRATORS and role is Role.ADMINISTRATOR
-        )
+        return self is SecondFactorRule.EVERYBODY or (self is SecondFactorRule.ADMINISTRATORS and keeps_accounts(role))
 
 
 @dataclass(frozen=True, kw_only=True)

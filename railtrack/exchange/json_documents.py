@@ -37,6 +37,7 @@ OURS = frozenset(
         *("id", "status", "direction", "corridor_assumed", "departed", "arrived", "last_event", "last_station"),
         *("last_at", "marks", "simulated", "published", "created_at", "version", "change", "warnings", "booked"),
         *("teu", "source", "note", "code", "sequence", "current", "recorded_by", "first_planned_arrival"),
+        "hidden",
     }
 )
 

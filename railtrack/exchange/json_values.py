@@ -1,6 +1,6 @@
 """What is recorded as JSON values: the names of the files' columns, our ids and what follows from the events beside."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -21,8 +21,8 @@ SHIPMENT_NAMES = tuple(name for name in SHIPMENT_COLUMNS if name in OF_SHIPMENT)
 CONTAINER_NAMES = tuple(name for name in SHIPMENT_COLUMNS if name in OF_CONTAINER)
 
 
-def shipment_value(shipment: RecordedShipment, summary: ShipmentSummary) -> Json:
-    """A shipment with its containers; what is not known is null."""
+def shipment_value(shipment: RecordedShipment, summary: ShipmentSummary, hidden: Collection[str]) -> Json:
+    """A shipment with its containers; what is not known is null. `hidden` are the fields that are not for the asker."""
     facts = shipment.facts
     cells = vars(facts)
     return {
@@ -45,6 +45,7 @@ def shipment_value(shipment: RecordedShipment, summary: ShipmentSummary) -> Json
         "created_at": shipment.created_at.isoformat(),
         "change": shipment.change,
         "version": shipment.version,
+        "hidden": [n for n in (*SHIPMENT_NAMES, *CONTAINER_NAMES) if n.removesuffix("_currency") in hidden],
         CONTAINERS: [_container(shipment, box) for box in shipment.containers],
     }
 

@@ -9,6 +9,7 @@ from sqlalchemy import Select, delete, func, or_, select, update
 from railtrack.domain.actors import Role
 from railtrack.domain.people import Person, email_key
 from railtrack.domain.records import Organisation
+from railtrack.domain.rights import owns_what_touches_its_stations
 from railtrack.store.engine import Noting, Reading
 from railtrack.store.memberships import add_membership, organisations_of, ways
 from railtrack.store.tables import OneTimeLinkRow, SettingRow, UserRow
@@ -157,8 +158,9 @@ def _first(reading: Reading, query: Select[UserRow]) -> Person | None:
 def _persons(reading: Reading, query: Select[UserRow]) -> list[Person]:
     rows = reading.session.scalars(query).all()
     belonging = organisations_of(reading, [row.id for row in rows])
-    lines = ways(reading) if any(row.role == Role.TERMINAL for row in rows) else {}
-    return [_person(row, belonging[row.id], lines if row.role == Role.TERMINAL else {}) for row in rows]
+    at_stations = {row.id for row in rows if owns_what_touches_its_stations(Role(row.role))}
+    lines = ways(reading) if at_stations else {}
+    return [_person(row, belonging[row.id], lines if row.id in at_stations else {}) for row in rows]
 
 
 def _person(row: UserRow, organisations: Sequence[Organisation], lines: Mapping[str, tuple[str, ...]]) -> Person:

@@ -1,4 +1,4 @@
-"""Pages about railtrack itself: how figures are defined, where the data comes from, privacy, accessibility, imprint.
+"""Pages about railtrack itself: how figures are defined, where the data comes from, who may do what, who runs it.
 
 Open without an account: the footer of the public page leads here, and nothing here is of any partner.
 """
@@ -13,6 +13,7 @@ from flask import Blueprint, render_template
 
 from railtrack import resources
 from railtrack.config import Settings, variable
+from railtrack.domain.rights import SHOWN, Operation, Role
 from railtrack.exchange.border_hours import border_hours
 from railtrack.exchange.disruptions import disruptions
 from railtrack.exchange.history import line_history
@@ -25,6 +26,7 @@ from railtrack.web.figures.statistics_words import question, title
 from railtrack.web.i18n import gettext
 from railtrack.web.numbers import number
 from railtrack.web.privacy import kept
+from railtrack.web.rights_words import hidden_of, operation_word, reach_word, role_word
 
 blueprint = Blueprint("about", __name__)
 STATEMENT_DAY = date(2026, 11, 25)  # of the page on accessibility; set it when what that page says is looked at anew
@@ -80,6 +82,24 @@ def privacy() -> str:
         tiles=settings.tile_url,
         kept=kept(settings),
         operator=operator(settings),
+    )
+
+
+@blueprint.get("/about/rights")
+@public
+def rights() -> str:
+    """Who may do what, and what is hidden from whom?"""
+    sights = (Operation.FOLLOW, *SHOWN, Operation.MEASURE, Operation.SEE_ALERTS)
+    seeing = [each for each in Operation if each in sights]
+    doing = [each for each in Operation if each not in seeing]
+    return render_template(
+        "about/rights.html",
+        roles=tuple(Role),
+        tables=[("h-see", gettext("What one sees"), seeing), ("h-do", gettext("What one does"), doing)],
+        hidden=[(role, found) for role in Role if (found := hidden_of(role))],
+        role_word=role_word,
+        operation_word=operation_word,
+        reach_word=reach_word,
     )
 
 

@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 from flask import Flask, current_app, request, session, url_for
 
-from railtrack.domain.errors import Problem
+from railtrack.domain.errors import NotFound, Problem
+from railtrack.domain.messages import say
 from railtrack.domain.rights import Operation
 from railtrack.web.current import current_account
 from railtrack.web.i18n import gettext, language, languages, words
@@ -37,7 +38,6 @@ def register(app: Flask) -> None:
         account=current_account,
         may=may,
         may_write=may_write,
-        is_administrator=is_administrator,
         theme=theme,
         sends_mail=sends_mail,
         same_page_with=same_page_with,
@@ -80,6 +80,7 @@ def footer_links() -> list[Link]:
     items = [
         ("about.sources", gettext("Sources")),
         ("about.definitions", gettext("Definitions")),
+        ("about.rights", gettext("Who may do what")),
         ("interface.docs", gettext("API")),
         ("about.accessibility", gettext("Accessibility")),
         ("about.privacy", gettext("Privacy")),
@@ -128,9 +129,11 @@ def may_write() -> bool:
     return account is not None and account.may_write
 
 
-def is_administrator() -> bool:
+def only_who_may(operation: Operation) -> None:
+    """Say that there is no such page: whoever may not do this does not learn what stands at the address."""
     account = current_account()
-    return account is not None and account.is_administrator
+    if account is None or not account.may(operation):
+        raise NotFound(say("There is no such page."))
 
 
 def theme() -> str | None:

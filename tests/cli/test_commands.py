@@ -251,8 +251,16 @@ def test_check_names_the_first_thing_that_does_not_follow(
 def test_demo_goes_in_with_accounts_and_comes_out(run: Run, run_json: Callable[..., Any]) -> None:
     added = run_json("demo", "--journeys", "40", "--until", "2024-06-30", "--accounts")
     assert added["until"] == "2024-06-30"
-    assert {account["role"] for account in added["accounts"]} == {"administrator", "city", "partner"}
-    assert len({account["password"] for account in added["accounts"]}) == 3
+    assert [account["role"] for account in added["accounts"]] == [
+        "administrator", "city", "partner", "reader", "terminal",
+    ]  # fmt: skip
+    assert len({account["password"] for account in added["accounts"]}) == 5
+    seen = {who: run_json("stats", "volume", "--include-simulated", "--as", f"{who}@example.org")
+            for who in ("partner", "reader")}  # fmt: skip
+    assert seen["partner"] == seen["reader"]
+    at_border = run("export", "shipments", "--include-simulated", "--format", "csv", "-o", "-", "--as",
+                    "terminal@example.org")  # fmt: skip
+    assert at_border.stdout.count("\n") > 10
     without = run_json("stats", "volume")
     with_them = run_json("stats", "volume", "--include-simulated")
     assert sum(row["containers"] for row in with_them) > sum(row["containers"] for row in without)

@@ -6,6 +6,8 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,6 +15,7 @@ from flask.testing import FlaskClient
 
 from railtrack.config import Settings
 from railtrack.domain.actors import Actor, Role
+from railtrack.domain.line.network import Network
 from railtrack.operations.administering.accounts import create_user
 from railtrack.store.engine import Store
 from railtrack.web.app import create_app
@@ -64,6 +67,16 @@ def sign_in(app: Flask, web_store: Store, now: datetime) -> SignIn:
         return client
 
     return make
+
+
+@pytest.fixture(scope="session")
+def walks(sqlite_furnished_template: Path, tmp_path_factory: pytest.TempPathFactory, network: Network) -> Iterator[Any]:
+    """What every route answered to each role; see `walking`."""
+    from tests.web.walking import Walks  # it signs in as this module does
+
+    made = Walks(sqlite_furnished_template, tmp_path_factory.mktemp("walks"), network)
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -10,22 +10,27 @@ from railtrack.domain.rights import Operation as Op
 
 @dataclass(frozen=True, kw_only=True)
 class Needs:
-    """`operation` None: open to everybody. `about` is the kind of thing the address names, the asker's or another's.
+    """`operation` None: open to everybody. `about` is the kind of thing it is about, the asker's or another's.
 
-    `hides`: who may not does not learn that there is such an address (404). `looks_first`: what is out of sight is
-    unknown, whoever asks. `is_empty`: the address names nothing here, so whoever may gets 404. `ends`: the session is
-    over then. `given` fills the address, `form` what is sent; names in braces are those of the thing.
+    `hides`: who may not does not learn that there is such an address (404). `is_empty`: the address names nothing
+    here, so whoever may gets 404. `ends`: the session is over then. `given` fills the address, `form` what is sent,
+    `document` what a program sends; names in braces are those of the thing.
     """
 
     operation: Op | None = None
     about: str = ""
     hides: bool = False
-    looks_first: bool = False
     is_empty: bool = False
     ends: bool = False
     by_token: bool = False  # of the interface for programs: a browser's session opens nothing there
     given: dict[str, str] = field(default_factory=dict)
     form: dict[str, str] = field(default_factory=dict)
+    document: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def names_a_thing(self) -> bool:
+        """Whether the address itself names what is one's own or another's: out of sight it is unknown to everybody."""
+        return bool(self.about) and any("{" in text for text in self.given.values())
 
 
 OPEN = Needs()
@@ -40,6 +45,7 @@ PLACES = Needs(
 )
 SEEN = Needs(operation=Op.FOLLOW)
 SHIPMENT = Needs(operation=Op.FOLLOW, about="shipment", given={"shipment_id": "{shipment_id}"})
+NAMED = {"reference": "{partner}:{reference}"}
 TRAIN = {"number": "{train}", "day": "{day}", "origin": "{origin}"}
 FIGURES = Needs(operation=Op.MEASURE, given={"name": "transit", "form": "csv"})
 BOOKING = Needs(operation=Op.BOOK, given={"draft_id": "999"})
@@ -53,10 +59,10 @@ ANY_BASIS = '{{"texts": {{"fields": {{}}, "rows": {{}}}}, "version": 1, "entry":
 ROUTES: dict[str, Needs] = {
     **dict.fromkeys(
         (
-            *("about.accessibility", "about.definitions", "about.privacy", "about.sources", "overview.index"),
-            "about.imprint",
-            *("health.healthz", "health.readyz", "offline.manifest", "offline.worker", "security.login"),
-            *("resetting.forgotten", "second_step.passkey_options", "second_step.use_passkey"),
+            *("about.accessibility", "about.definitions", "about.imprint", "about.privacy", "about.rights"),
+            *("about.sources", "overview.index", "health.healthz", "health.readyz", "offline.manifest"),
+            *("offline.worker", "security.login", "resetting.forgotten"),
+            *("second_step.passkey_options", "second_step.use_passkey"),
         ),
         OPEN,
     ),
@@ -65,7 +71,7 @@ ROUTES: dict[str, Needs] = {
         Needs(is_empty=True, given={"token": "dead"}),
     ),
     **dict.fromkeys(("shared.show", "shared.large_map", "shared.frame"), SHARED_PAGE),
-    "sharing.shipment": Needs(operation=Op.SHARE, about="shipment", looks_first=True, given=SHIPMENT.given),
+    "sharing.shipment": Needs(operation=Op.SHARE, about="shipment", given=SHIPMENT.given),
     "sharing.figures": Needs(operation=Op.SHARE_FIGURES, given={"name": "transit"}),
     "sharing.index": OWN_ACCOUNT,
     "sharing.revoke": Needs(operation=Op.KEEP_SELF, is_empty=True, given={"link_id": "999"}),
@@ -74,17 +80,41 @@ ROUTES: dict[str, Needs] = {
     "tokens.end": Needs(operation=Op.KEEP_SELF, is_empty=True, given={"token_id": "999"}),
     **dict.fromkeys(
         (
-            *("api_shipments.index", "api_shipments.one", "api_shipments.events", "api_shipments.journeys"),
-            *("api_shipments.eta", "api_events.index", "api_places.stations", "api_places.corridors"),
+            *("api_shipments.index", "api_events.index", "api_places.stations", "api_places.corridors"),
             *("api_places.corridor_map", "api_places.positions"),
         ),
-        replace(SEEN, by_token=True, given={"reference": "M-1", "corridor": "dostyk-petropavl"}),
+        replace(SEEN, by_token=True, given={"corridor": "dostyk-petropavl"}),
     ),
     **dict.fromkeys(
-        ("api_shipments.record", "api_shipments.change"),
-        Needs(operation=Op.BOOK, by_token=True, given={"reference": "M-1"}),
+        ("api_shipments.one", "api_shipments.events", "api_shipments.journeys", "api_shipments.eta"),
+        Needs(operation=Op.FOLLOW, about="shipment", by_token=True, given=NAMED),
     ),
-    "api_events.record": Needs(operation=Op.TELL, by_token=True),
+    "api_shipments.change": Needs(
+        operation=Op.BOOK, about="shipment", by_token=True, given=NAMED, document={"incoterm": "DAP"}
+    ),
+    "api_shipments.record": Needs(
+        operation=Op.BOOK,
+        about="organisation",
+        by_token=True,
+        document={
+            "reference": "NEW-1",
+            "partner": "{partner}",
+            "origin": "CKG",
+            "destination": "MHG",
+            "containers": [{"quantity": 1, "size_type": "45G1"}],
+        },
+    ),
+    "api_events.record": Needs(
+        operation=Op.TELL,
+        about="shipment",
+        by_token=True,
+        document={
+            "reference": "{reference}",
+            "event": "arrived",
+            "station": "DTK",
+            "occurred_at": "2024-05-21T10:00+06:00",
+        },
+    ),
     **dict.fromkeys(
         (
             *("api_statistics.transit", "api_statistics.reliability", "api_statistics.dwell"),
@@ -152,7 +182,7 @@ ROUTES: dict[str, Needs] = {
         (*("shipments.show", "shipments.history", "shipments.large_map", "shipments.frame"),),
         SHIPMENT,
     ),
-    "shipments.audit": Needs(operation=Op.READ_AUDIT, about="shipment", looks_first=True, given=SHIPMENT.given),
+    "shipments.audit": Needs(operation=Op.READ_AUDIT, about="shipment", given=SHIPMENT.given),
     "shipments.export": Needs(operation=Op.EXPORT, given={"form": "csv"}),
     "containers.show": Needs(operation=Op.FOLLOW, about="container", given={"number": "{container}"}),
     "trains.show": Needs(operation=Op.FOLLOW, about="train", given=TRAIN),

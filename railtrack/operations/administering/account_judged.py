@@ -5,10 +5,11 @@ import re
 from railtrack.domain.actors import Role
 from railtrack.domain.errors import Problem, Refused
 from railtrack.domain.messages import say
-from railtrack.domain.rights import OF_AN_ORGANISATION
+from railtrack.domain.rights import acts_for_an_organisation
 from railtrack.operations.administering.passwords import problems_of_password
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.?[^@\s]*")
+_WITHOUT_ORGANISATION = {Role.PARTNER: say("A partner belongs to an organisation.")}
 
 
 def address_problems(email: str) -> list[Problem]:
@@ -41,12 +42,10 @@ def judge_account(
         )
     if password is not None:
         problems += problems_of_password(password)
-    if role in OF_AN_ORGANISATION and not organisation.strip():
+    if role is not None and acts_for_an_organisation(role) and not organisation.strip():
         problems.append(
             Problem(
-                message=say("A partner belongs to an organisation.")
-                if role is Role.PARTNER
-                else say("Who has this role acts for an organisation."),
+                message=_WITHOUT_ORGANISATION.get(role, say("Who has this role acts for an organisation.")),
                 remedy=say("Name the forwarder, terminal or railway."),
                 column="organisation",
             )

@@ -14,7 +14,7 @@ from railtrack.domain.actors import Actor, Role
 from railtrack.domain.errors import Conflict, NotFound, Problem, Refused
 from railtrack.domain.messages import Message, say
 from railtrack.domain.people import Person
-from railtrack.domain.rights import OF_AN_ORGANISATION, Operation, insist
+from railtrack.domain.rights import Operation, acts_for_an_organisation, insist
 from railtrack.operations.administering import lockout
 from railtrack.operations.administering.account_judged import judge_account
 from railtrack.operations.administering.invitations import queue_invitation
@@ -105,7 +105,7 @@ def create_user(
         judge_account(organisation=each)
     with store.writing(actor, now) as w:
         person = _add(w, email, name, role, _organisation_id(w, role, organisation), password)
-        if role in OF_AN_ORGANISATION:
+        if acts_for_an_organisation(role):
             person = _join(w, person, more_organisations)
         if post is not None:
             queue_invitation(w, post, person, actor=actor, language=language)
@@ -286,7 +286,7 @@ def _add(w: Writing, email: str, name: str, role: Role, organisation_id: int | N
 
 
 def _organisation_id(w: Writing, role: Role, name: str) -> int | None:
-    if not name.strip() or role not in OF_AN_ORGANISATION:
+    if not name.strip() or not acts_for_an_organisation(role):
         return None
     found = organisations(w.session).get(name_key(name))
     if found is None:

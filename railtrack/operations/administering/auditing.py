@@ -9,9 +9,9 @@ from typing import Any
 
 from railtrack.domain.actors import Actor
 from railtrack.domain.chain import ChainCheck, canonical_json, check_chain
-from railtrack.domain.errors import NotAllowed
 from railtrack.domain.messages import say
 from railtrack.domain.records import AuditEntry, Page
+from railtrack.domain.rights import Operation, insist
 from railtrack.store import audit as stored
 from railtrack.store.audit import KeptCheck
 from railtrack.store.chain import last_link
@@ -148,5 +148,4 @@ def _read(lines: Iterable[str]) -> Iterator[Mapping[str, Any] | None]:
 
 
 def _only_administrators(actor: Actor) -> None:
-    if not actor.is_administrator:
-        raise NotAllowed(say("Only an administrator reads the audit."))
+    insist(actor, Operation.READ_AUDIT, own=False, refusal=say("Only an administrator reads the audit."))

@@ -13,6 +13,7 @@ from railtrack.domain.rows.verdicts import Outcome, State
 from railtrack.domain.simulation.cargo import PARTNERS
 from railtrack.domain.simulation.service import SimulatedTrain, simulate
 from railtrack.operations.administering.accounts import create_user
+from railtrack.operations.administering.organisations import set_stations
 from railtrack.operations.administering.passwords import new_password
 from railtrack.operations.administering.reference import load_world
 from railtrack.operations.entering.booking import book
@@ -20,6 +21,9 @@ from railtrack.operations.entering.recording import record
 from railtrack.store.engine import Store
 from railtrack.store.writing.booking import Provenance
 from railtrack.store.writing.simulated import remove_simulated
+
+# where containers change from one gauge to the other, there is most to be told
+DEMO_TERMINAL, DEMO_STATIONS = "Beispiel-Terminal Małaszewicze", ("MAL",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +147,7 @@ class DemoAccount:
 
 
 def add_demo_accounts(store: Store, *, actor: Actor, now: datetime) -> list[DemoAccount]:
-    """Add one account per role with random passwords; the partner belongs to an invented forwarder.
+    """Add one account per role with random passwords; partner and reader belong to an invented forwarder.
 
     Raises Refused where one of them is there already.
     """
@@ -152,8 +156,11 @@ def add_demo_accounts(store: Store, *, actor: Actor, now: datetime) -> list[Demo
         ("admin@example.org", "Administrator", Role.ADMINISTRATOR, ""),
         ("city@example.org", "City of Mannheim", Role.CITY, ""),
         ("partner@example.org", PARTNERS[0].name, Role.PARTNER, PARTNERS[0].name),
+        ("reader@example.org", PARTNERS[0].name, Role.READER, PARTNERS[0].name),
+        ("terminal@example.org", DEMO_TERMINAL, Role.TERMINAL, DEMO_TERMINAL),
     ):
         password = new_password()
         create_user(store, email, name, role, organisation=organisation, password=password, actor=actor, now=now)
         given.append(DemoAccount(email=email, role=role, password=password))
+    set_stations(store, DEMO_TERMINAL, DEMO_STATIONS, actor=actor, now=now)
     return given

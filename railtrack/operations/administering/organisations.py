@@ -1,5 +1,6 @@
-"""Organisations: who belongs to which, and at which stations one works as a terminal. Administrators only."""
+"""Organisations: who belongs to which, as what, and at which stations one works as a terminal. Administrators only."""
 
+import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from railtrack.domain.errors import Conflict, NotFound, Problem, Refused
 from railtrack.domain.messages import say
 from railtrack.domain.people import Person
 from railtrack.domain.records import Organisation
-from railtrack.domain.rights import OF_AN_ORGANISATION, Operation, insist
+from railtrack.domain.rights import Operation, Role, acts_for_an_organisation, insist
 from railtrack.store import memberships, people
 from railtrack.store.engine import Reading, Store
 from railtrack.store.organisations import name_key, organisations
@@ -87,7 +88,7 @@ def join(store: Store, email: str, name: str, *, actor: Actor, now: datetime) ->
     _only_administrators(actor)
     with store.writing(actor, now) as w:
         person, organisation = _person(w, email), _named(w, name)
-        if person.role not in OF_AN_ORGANISATION:
+        if not acts_for_an_organisation(person.role):
             raise Conflict(say("%(email)s acts for no organisation in this role.", email=person.email))
         if memberships.add_membership(w, person.id, organisation.id):
             w.audit("join", "user", person.email, None, {"organisation": organisation.name}, organisation.id)
@@ -108,6 +109,41 @@ def leave(store: Store, email: str, name: str, *, actor: Actor, now: datetime) -
         memberships.end_membership(w, person.id, organisation.id)
         w.audit("leave", "user", person.email, {"organisation": organisation.name}, None, organisation.id)
         w.commit()
+
+
+def change_role(store: Store, email: str, role: Role, *, organisation: str = "", actor: Actor, now: datetime) -> None:
+    """Give somebody another role; their sessions end. The same once more changes nothing.
+
+    Who acts for no organisation in the new role belongs to none any longer. Raises NotFound, Conflict for the last
+    administrator, and Refused where the new role needs an organisation and none is known or named.
+    """
+    _only_administrators(actor)
+    with store.writing(actor, now) as w:
+        person = _person(w, email)
+        if person.role is role:
+            return
+        held = person.organisations
+        if not acts_for_an_organisation(role):
+            for each in held:
+                memberships.end_membership(w, person.id, each.id)
+        elif organisation.strip():
+            memberships.add_membership(w, person.id, _named(w, organisation).id)
+        elif not held:
+            raise Refused([_needs_organisation()])
+        before = people.count_active(w, Role.ADMINISTRATOR)
+        people.change_person(w, person.id, role=role.value, fs_uniquifier=secrets.token_hex(32))
+        if before and not people.count_active(w, Role.ADMINISTRATOR):
+            raise Conflict(say("This is the last administrator. Make another one first."))
+        w.audit("change", "user", person.email, {"role": person.role.value}, {"role": role.value})
+        w.commit()
+
+
+def _needs_organisation() -> Problem:
+    return Problem(
+        message=say("Who has this role acts for an organisation."),
+        remedy=say("Name the forwarder, terminal or railway."),
+        column="organisation",
+    )
 
 
 def _person(r: Reading, email: str) -> Person:

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from railtrack.domain.actors import Actor, Role
-from railtrack.domain.errors import Conflict, NotAllowed, NotFound
+from railtrack.domain.errors import Conflict, NotFound
 from railtrack.domain.messages import say
 from railtrack.domain.people import Person
+from railtrack.domain.rights import Operation, insist
 from railtrack.store import desk, people, personal, sharing
 from railtrack.store.engine import Reading, Store
 from railtrack.store.persons import pseudonym
@@ -40,8 +41,7 @@ def erase_person(store: Store, email: str, *, actor: Actor, now: datetime) -> st
 
     Raises NotAllowed unless an administrator asks, NotFound, and Conflict for the last administrator.
     """
-    if not actor.is_administrator:
-        raise NotAllowed(say("Only an administrator manages accounts."))
+    insist(actor, Operation.KEEP_ACCOUNTS, own=False, refusal=say("Only an administrator manages accounts."))
     with store.writing(actor, now) as w:
         person = _named(w, email, actor)
         before = people.count_active(w, Role.ADMINISTRATOR)
@@ -67,6 +67,6 @@ def prune(store: Store, retention: Retention, *, now: datetime, patience_s: floa
 def _named(r: Reading, email: str, actor: Actor) -> Person:
     person = people.person_by_email(r, email)
     is_own = person is not None and person.id == actor.user_id
-    if person is None or not (actor.is_administrator or is_own):
+    if person is None or not (is_own or actor.may(Operation.KEEP_ACCOUNTS, own=False)):
         raise NotFound(say("There is no account of %(email)s.", email=email))
     return person

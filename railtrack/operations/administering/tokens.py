@@ -16,6 +16,7 @@ from railtrack.domain.errors import NotAllowed, NotFound, Problem, Refused, Unav
 from railtrack.domain.messages import say
 from railtrack.domain.people import Person
 from railtrack.domain.records import Organisation
+from railtrack.domain.rights import Operation, insist, may
 from railtrack.domain.rows.cells import line_of_text
 from railtrack.domain.rows.unfit import Unfit
 from railtrack.domain.tokens import ApiToken, TokenScope
@@ -84,8 +85,8 @@ def make_token(
 
 def list_tokens(store: Store, *, everybody: bool = False, actor: Actor) -> tuple[ApiToken, ...]:
     """Give one's own tokens, newest first; `everybody`: those of all, for an administrator."""
-    if everybody and not actor.is_administrator:
-        raise NotAllowed(say("Only administrators may do this."))
+    if everybody:
+        _only_administrators(actor)
     if not everybody and actor.user_id is None:
         return ()
     with store.reading() as reading:
@@ -99,7 +100,8 @@ def end_token(store: Store, token_id: int, *, actor: Actor, now: datetime) -> Ap
     """
     with store.noting(actor, now) as w:
         token = stored.token_with_id(w, token_id)
-        if token is None or (token.user_id != actor.user_id and not actor.is_administrator):
+        is_own = token is not None and token.user_id == actor.user_id
+        if token is None or not (is_own or actor.may(Operation.KEEP_ACCOUNTS, own=False)):
             raise NotFound(say("There is no such token."))
         if stored.end_token(w, token_id):
             organisation_id = token.organisation.id if token.organisation else None
@@ -146,7 +148,7 @@ def _actor(owner: Person, token: ApiToken, origin: str) -> Actor:
     acts_for = token.organisation
     if acts_for is None:
         return owner.actor(origin)
-    if owner.role is not Role.ADMINISTRATOR:
+    if not may(owner, Operation.SPEAK_FOR, own=False):
         # as they stand in its membership, with the stations of a terminal
         return owner.actor(origin, owner.acting_for(acts_for.id))
     # who may do everything does, in the name of one organisation, no more than its people
@@ -155,7 +157,7 @@ def _actor(owner: Person, token: ApiToken, origin: str) -> Actor:
 
 
 def _may_act_for(owner: Person, organisation: Organisation) -> bool:
-    if owner.role is Role.ADMINISTRATOR:
+    if may(owner, Operation.SPEAK_FOR, own=False):
         return not organisation.published
     return any(each.id == organisation.id for each in owner.organisations)
 
@@ -182,8 +184,7 @@ def _owner(reading: Reading, actor: Actor, email: str | None) -> Person:
     found = people.person_by_email(reading, email)
     if found is not None and found.id == actor.user_id:
         return found
-    if not actor.is_administrator:
-        raise NotAllowed(say("Only administrators may do this."))
+    _only_administrators(actor)
     if found is None:
         raise NotFound(say("No account has the address %(email)s.", email=email))
     if not found.is_active:
@@ -243,6 +244,10 @@ def _record(token: ApiToken) -> dict[str, object]:
         "organisation": token.organisation.name if token.organisation else None,
         "expires_at": token.expires_at.isoformat(),
     }
+
+
+def _only_administrators(actor: Actor) -> None:
+    insist(actor, Operation.KEEP_ACCOUNTS, own=False, refusal=say("Only administrators may do this."))
 
 
 def _hash(secret: str) -> str:

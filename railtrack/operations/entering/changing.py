@@ -145,7 +145,6 @@ class Merge:
 
 def open_form(store: Store, shipment_id: int, *, actor: Actor) -> tuple[RecordedShipment, Basis]:
     """Give a shipment to be changed, and what its form is made from. Raises NotFound, NotAllowed, Conflict."""
-    insist(actor, Operation.BOOK)
     with store.reading() as r:
         return _opened(r, shipment_id, actor)
 
@@ -235,7 +234,6 @@ def merge_with_stored(
 
     Raises NotFound where the shipment is gone, NotAllowed.
     """
-    insist(actor, Operation.BOOK)
     with store.reading() as r:
         recorded, newest = _opened(r, shipment_id, actor)
         history = history_of_shipment(r, actor.scope, shipment_id, limit=_ENTRIES_LOOKED_AT).items
@@ -272,6 +270,7 @@ def _opened(r: Reading, shipment_id: int, actor: Actor) -> tuple[RecordedShipmen
     found = entry.shipments(r, actor.scope, [shipment_id])
     if not found or found[0].published:
         raise NotFound(say("There is no such shipment."))
+    insist(actor, Operation.BOOK)  # after that: what is out of sight is unknown to everybody
     if len(found[0].containers) > MOST_ROWS:
         raise Conflict(
             say("A form takes %(most)d containers; change this shipment by a file, see Import.", most=MOST_ROWS)

@@ -158,9 +158,14 @@ def withdraw(
 
 
 def event(store: Store, event_id: str, *, actor: Actor) -> RecordedEvent:
-    """Give a version of a statement the actor may correct or withdraw; raises NotFound for those of others."""
-    found = [each for each in events_named(store, [event_id], actor=actor) if actor.mends(each.sender)]
-    if not found:
+    """Give a version of a statement the actor may correct or withdraw.
+
+    Raises NotFound for those of others, NotAllowed for a role that mends nothing of what it sees.
+    """
+    found = events_named(store, [event_id], actor=actor)
+    if found:
+        insist(actor, Operation.MEND)
+    if not found or not actor.mends(found[0].sender):
         raise NotFound(say("There is no such event."))
     return found[0]
 

@@ -14,6 +14,7 @@ from railtrack.domain.rights import Operation, insist
 from railtrack.operations.administering.reference import load_world
 from railtrack.operations.entering import forms as entering
 from railtrack.store.engine import Store
+from railtrack.store.reading.shipments import shipment as seen
 from railtrack.store.reading.shipments import shipment_named
 
 FORM = "/events/new"
@@ -42,6 +43,8 @@ def labels(
     Raises NotFound for a shipment the actor may tell nothing of, and for one without numbers. Where the machine lacks
     the letters of the language they are in English.
     """
+    with store.reading() as reading:  # whoever may not know of it is not told that it may not be labelled
+        seen(reading, actor.scope, shipment_id)
     insist(actor, Operation.TELL)
     shipment = entering.shipment(store, shipment_id, actor=actor)
     stations = load_world(store).network.stations

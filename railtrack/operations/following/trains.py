@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from math import isfinite
 
-from railtrack.domain.actors import Actor, Role
+from railtrack.domain.actors import Actor
 from railtrack.domain.errors import Conflict, NotAllowed, NotFound, Problem, Refused
 from railtrack.domain.messages import say
 from railtrack.domain.records import Page, Train
@@ -86,6 +86,8 @@ def set_capacity(
     `seen_teu` is what the asker was shown before: raises Conflict where it is something else by now. Raises
     NotAllowed, NotFound, Refused for a number that is none.
     """
+    if not actor.may(Operation.SET_SLOTS):
+        train_page(store, number, day, origin, actor=actor, now=now)  # what is out of sight is unknown to everybody
     insist(actor, Operation.SET_SLOTS)
     if not isfinite(capacity_teu) or not 0 < capacity_teu <= MOST_TEU:
         raise Refused([_no_capacity(capacity_teu)])
@@ -110,7 +112,7 @@ def set_capacity(
 
 def is_aboard(page: TrainPage, actor: Actor) -> bool:
     """Whether the asker may speak of this train: an administrator, a partner with something aboard, its terminals."""
-    if actor.role is Role.TERMINAL:
+    if actor.is_at_stations:
         return actor.may(Operation.TELL) and any(not each.summary.published for each in page.shipments)
     own = any(each.summary.partner == actor.organisation for each in page.shipments)
     return actor.may(Operation.TELL, own=own)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from railtrack.domain.actors import Actor
-from railtrack.domain.errors import NotAllowed
 from railtrack.domain.line.network import Network
 from railtrack.domain.messages import say
 from railtrack.domain.movement.journeys import Status
@@ -22,6 +21,7 @@ from railtrack.domain.notices.kinds import Ending
 from railtrack.domain.notices.rules import AlertRules, rules_of
 from railtrack.domain.notices.settling import Settled, settle
 from railtrack.domain.records import ShipmentSummary
+from railtrack.domain.rights import Operation, insist
 from railtrack.operations.administering.reference import load_world
 from railtrack.operations.following.whereabouts import follow
 from railtrack.operations.notifying.post import PostOffice
@@ -91,8 +91,8 @@ def watch(store: Store, post: PostOffice | None = None, *, now: datetime, stays:
 
 def watch_now(store: Store, post: PostOffice | None, *, actor: Actor, now: datetime) -> Watch:
     """Look at everything without waiting for the worker; administrators only."""
-    if not actor.is_administrator:
-        raise NotAllowed(say("Only an administrator has alerts looked for by hand; the worker does it by itself."))
+    refusal = say("Only an administrator has alerts looked for by hand; the worker does it by itself.")
+    insist(actor, Operation.KEEP_ACCOUNTS, own=False, refusal=refusal)
     return watch(store, post, now=now)
 
 

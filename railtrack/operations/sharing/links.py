@@ -115,7 +115,7 @@ def list_links(store: Store, *, shipment_id: int | None = None, actor: Actor) ->
             reading,
             user_id=actor.user_id,
             organisation_id=actor.organisation_id if shares else None,
-            everybody=actor.is_administrator,
+            everybody=actor.may(Operation.KEEP_ACCOUNTS, own=False),
             shipment_id=shipment_id,
         )
         ids = sorted({each.shipment_id for each in found if each.kind is LinkKind.SHIPMENT})
@@ -159,7 +159,7 @@ def _shipment(reading: Reading, shipment_id: int, actor: Actor) -> RecordedShipm
 
 
 def _is_in_hand(link: SharedLink, actor: Actor) -> bool:
-    if actor.is_administrator or (actor.user_id is not None and link.user_id == actor.user_id):
+    if actor.may(Operation.KEEP_ACCOUNTS, own=False) or (actor.user_id is not None and link.user_id == actor.user_id):
         return True
     is_ours = link.organisation is not None and link.organisation.id == actor.organisation_id
     return is_ours and actor.may(SHARING[link.kind])

@@ -12,9 +12,10 @@ from passlib.exc import TokenError
 from passlib.totp import TOTP
 
 from railtrack.domain.actors import Actor
-from railtrack.domain.errors import Conflict, NotAllowed, NotFound, Problem, Refused
+from railtrack.domain.errors import Conflict, NotFound, Problem, Refused
 from railtrack.domain.messages import Message, say
 from railtrack.domain.people import Person
+from railtrack.domain.rights import Operation, insist
 from railtrack.domain.signing_in import (
     LEAST_WAIT_AFTER_WRONG_CODES,
     MOST_WRONG_CODES,
@@ -107,8 +108,7 @@ def forget_factors(store: Store, email: str, *, post: PostOffice | None = None, 
     They are told by mail, if there is a `post`. Raises NotAllowed unless an administrator asks, NotFound for an unknown
     address.
     """
-    if not actor.is_administrator:
-        raise NotAllowed(say("Only an administrator manages accounts."))
+    insist(actor, Operation.KEEP_ACCOUNTS, own=False, refusal=say("Only an administrator manages accounts."))
     with store.noting(actor, now) as w:
         person = stored_people.person_by_email(w, email.strip())
         if person is None:
@@ -125,8 +125,7 @@ def forget_factors(store: Store, email: str, *, post: PostOffice | None = None, 
 
 def who_has_factors(store: Store, *, actor: Actor) -> frozenset[int]:
     """Give the ids of those who have an authenticator or a passkey; administrators only."""
-    if not actor.is_administrator:
-        raise NotAllowed(say("Only an administrator manages accounts."))
+    insist(actor, Operation.KEEP_ACCOUNTS, own=False, refusal=say("Only an administrator manages accounts."))
     with store.reading() as reading:
         return stored.who_has_factors(reading)
 

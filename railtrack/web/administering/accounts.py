@@ -7,6 +7,7 @@ from flask_security import login_user
 from railtrack.domain.actors import Role
 from railtrack.domain.errors import NotFound, Problem, Refused
 from railtrack.domain.messages import say
+from railtrack.domain.rights import Operation
 from railtrack.operations.administering import accounts as operations
 from railtrack.operations.administering import invitations
 from railtrack.operations.signing_in import codes
@@ -15,7 +16,8 @@ from railtrack.web.errors import error_page
 from railtrack.web.i18n import gettext, language
 from railtrack.web.limits import LINK, OWN_PASSWORD, limited
 from railtrack.web.post import current_post
-from railtrack.web.shell import THEMES, home, is_administrator
+from railtrack.web.rights_words import role_word
+from railtrack.web.shell import THEMES, home, only_who_may
 from railtrack.web.signing_in.account import Account
 
 blueprint = Blueprint("accounts", __name__)
@@ -133,9 +135,8 @@ def choose_password(token: str) -> ResponseReturnValue:
 
 @blueprint.before_request
 def _hide_from_others() -> None:
-    """Whoever is no administrator does not learn what stands at these addresses, as with the places."""
-    if request.path.startswith("/admin/") and not is_administrator():
-        raise NotFound(say("There is no such page."))
+    if request.path.startswith("/admin/"):
+        only_who_may(Operation.KEEP_ACCOUNTS)
 
 
 @blueprint.get("/admin/users")
@@ -242,17 +243,6 @@ def forget_factors() -> ResponseReturnValue:
     flash(gettext("%(email)s signs in with the password alone until a new second factor is set up; open sessions are "
                   "over.", email=person.email), "done")  # fmt: skip
     return redirect(url_for("accounts.users"))
-
-
-def role_word(role: Role) -> str:
-    """What a role is called."""
-    return {
-        Role.PARTNER: gettext("Partner"),
-        Role.READER: gettext("Partner, reading only"),
-        Role.CITY: gettext("City"),
-        Role.TERMINAL: gettext("Terminal"),
-        Role.ADMINISTRATOR: gettext("Administrator"),
-    }[role]
 
 
 def _show_link(email: str, *, is_new: bool) -> ResponseReturnValue:

@@ -9,9 +9,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from railtrack.domain.errors import NotFound, Problem, Refused
+from railtrack.domain.errors import Problem, Refused
 from railtrack.domain.messages import say
 from railtrack.domain.records import AuditEntry
+from railtrack.domain.rights import Operation
 from railtrack.exchange.formulas import protected
 from railtrack.operations.administering import auditing as operations
 from railtrack.operations.administering.accounts import find_user
@@ -23,7 +24,7 @@ from railtrack.web.current import current_account, current_actor, current_store,
 from railtrack.web.following.shipment_page import stated
 from railtrack.web.following.whereabouts import Whereabouts
 from railtrack.web.i18n import gettext, words
-from railtrack.web.shell import is_administrator, same_page_with
+from railtrack.web.shell import only_who_may, same_page_with
 
 blueprint = Blueprint("audit", __name__)
 PAGE = 50
@@ -33,7 +34,7 @@ COLUMNS = ("sequence", "at", "actor", "acted_for", "origin", "action", "subject"
 @blueprint.get("/admin/audit")
 def index() -> ResponseReturnValue:
     """Who changed what, when and from where; and does the audit still stand as it was written?"""
-    _only_administrators()
+    only_who_may(Operation.READ_AUDIT)
     actor, problems = current_actor(), []
     wanted = AuditFilter()
     try:
@@ -62,7 +63,7 @@ def index() -> ResponseReturnValue:
 @blueprint.post("/admin/audit/check")
 def check() -> ResponseReturnValue:
     """Check the chain now."""
-    _only_administrators()
+    only_who_may(Operation.READ_AUDIT)
     checked = operations.verify_audit(current_store(), actor=current_actor(), now=now())
     said = words(checked.check.message)
     if checked.check.holds and checked.persons_changed:
@@ -74,7 +75,7 @@ def check() -> ResponseReturnValue:
 @blueprint.get("/admin/audit/audit.jsonl")
 def chain() -> ResponseReturnValue:
     """Every entry with its hash, for `railtrack audit verify`."""
-    _only_administrators()
+    only_who_may(Operation.READ_AUDIT)
     lines = operations.export_audit(current_store(), actor=current_actor())
     return _file((line.encode() for line in lines), "audit.jsonl", "application/x-ndjson")
 
@@ -82,7 +83,7 @@ def chain() -> ResponseReturnValue:
 @blueprint.get("/admin/audit/audit.csv")
 def listed() -> ResponseReturnValue:
     """What the filters leave, as a table."""
-    _only_administrators()
+    only_who_may(Operation.READ_AUDIT)
     found = operations.audit_list(current_store(), _wanted(), actor=current_actor())
     return _file(_csv(found), "audit.csv", "text/csv; charset=utf-8")
 
@@ -102,7 +103,7 @@ def own_data() -> ResponseReturnValue:
 @blueprint.route("/admin/users/erase", methods=["GET", "POST"])
 def erase() -> ResponseReturnValue:
     """Erase a person, once it is confirmed by their address."""
-    _only_administrators()
+    only_who_may(Operation.KEEP_ACCOUNTS)
     person = find_user(current_store(), request.values.get("email", ""))
     account = current_account()
     problems: list[Problem] = []
@@ -119,12 +120,6 @@ def erase() -> ResponseReturnValue:
 
 
 # ---------------------------------------------------------------- helpers
-
-
-def _only_administrators() -> None:
-    """Whoever is no administrator does not learn what stands at these addresses."""
-    if not is_administrator():
-        raise NotFound(say("There is no such page."))
 
 
 def _wanted() -> AuditFilter:

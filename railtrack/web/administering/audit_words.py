@@ -11,12 +11,12 @@ from railtrack.domain.records import AuditEntry
 from railtrack.domain.tokens import TokenScope
 from railtrack.operations.notifying.texts import MailKind, kind_word
 from railtrack.web.administering import place_cells
-from railtrack.web.administering.accounts import role_word
 from railtrack.web.administering.place_cells import Changed
 from railtrack.web.administering.tokens import scope_word
 from railtrack.web.entering.sheet import label
 from railtrack.web.i18n import gettext, languages, sign, words
 from railtrack.web.moments import long_day
+from railtrack.web.rights_words import role_word
 
 PLACES = ("station", "leg", "corridor")
 

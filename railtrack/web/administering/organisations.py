@@ -10,19 +10,18 @@ from railtrack.domain.messages import say
 from railtrack.domain.rights import Operation
 from railtrack.operations.administering import organisations as operations
 from railtrack.operations.administering.reference import load_world
-from railtrack.web.administering.accounts import role_word
 from railtrack.web.current import current_account, current_actor, current_store, now
 from railtrack.web.i18n import gettext
+from railtrack.web.rights_words import role_word
+from railtrack.web.shell import only_who_may
 
 blueprint = Blueprint("organisations", __name__)
 
 
 @blueprint.before_request
 def _hide_from_others() -> None:
-    """Whoever does not manage accounts does not learn what stands at these addresses."""
-    account = current_account()
-    if request.path.startswith("/admin/") and (account is None or not account.may(Operation.KEEP_ACCOUNTS)):
-        raise NotFound(say("There is no such page."))
+    if request.path.startswith("/admin/"):
+        only_who_may(Operation.KEEP_ACCOUNTS)
 
 
 @blueprint.post("/account/organisation")

@@ -5,21 +5,20 @@ from flask.typing import ResponseReturnValue
 
 from railtrack.domain.errors import NotFound
 from railtrack.domain.messages import say
+from railtrack.domain.rights import Operation
 from railtrack.operations.notifying import outbox as operations
 from railtrack.operations.notifying.texts import kind_word
 from railtrack.web.current import current_actor, current_settings, current_store, now
 from railtrack.web.i18n import gettext
 from railtrack.web.post import current_post
-from railtrack.web.shell import is_administrator
+from railtrack.web.shell import only_who_may
 
 blueprint = Blueprint("outbox", __name__, url_prefix="/admin/mail")
 
 
 @blueprint.before_request
 def _hide_from_others() -> None:
-    """Whoever is no administrator does not learn what stands at these addresses."""
-    if not is_administrator():
-        raise NotFound(say("There is no such page."))
+    only_who_may(Operation.KEEP_ACCOUNTS)
 
 
 @blueprint.get("")

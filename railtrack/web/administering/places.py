@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from railtrack.domain.errors import Conflict, NotFound, Problem, Refused
+from railtrack.domain.errors import Conflict, Problem, Refused
 from railtrack.domain.line.gazetteer import fold
 from railtrack.domain.line.mending.leg import great_circle_km, leg_warnings
 from railtrack.domain.line.mending.station import GAUGES_MM, ROLES
 from railtrack.domain.line.network import Network
 from railtrack.domain.line.places import Corridor, Leg, Mode, Station
-from railtrack.domain.messages import Message, say
+from railtrack.domain.messages import Message
 from railtrack.domain.rights import Operation
 from railtrack.domain.world import World
 from railtrack.operations.administering import places as operations
@@ -20,11 +20,12 @@ from railtrack.operations.mapping import geometry
 from railtrack.store.reference import Versioned
 from railtrack.web.administering import place_cells
 from railtrack.web.administering.place_cells import Cells, cells_of
-from railtrack.web.current import current_account, current_actor, current_settings, current_store, now
+from railtrack.web.current import current_actor, current_settings, current_store, now
 from railtrack.web.drawings.ways import around, way
 from railtrack.web.filters import named
 from railtrack.web.i18n import gettext, language
 from railtrack.web.numbers import decimal
+from railtrack.web.shell import only_who_may
 
 blueprint = Blueprint("places", __name__, url_prefix="/admin/places")
 KINDS = ("stations", "legs", "corridors")
@@ -32,10 +33,8 @@ KINDS = ("stations", "legs", "corridors")
 
 @blueprint.before_request
 def administrators_only() -> None:
-    """Say that there is no such page."""
-    account = current_account()
-    if account is None or not account.may(Operation.KEEP_PLACES):
-        raise NotFound(say("There is no such page."))
+    """Others do not learn what stands at these addresses."""
+    only_who_may(Operation.KEEP_PLACES)
 
 
 @blueprint.context_processor

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from railtrack.domain.errors import Problem, Refused
+from railtrack.domain.rights import Operation
 from railtrack.domain.tokens import TokenScope
 from railtrack.operations.administering import tokens as operations
 from railtrack.web.current import current_account, current_actor, current_store, now
@@ -66,7 +67,8 @@ def _offered() -> list[tuple[str, str]]:
 def _page(problems: tuple[Problem, ...] = ()) -> str:
     actor, account = current_actor(), current_account()
     mine = operations.list_tokens(current_store(), actor=actor)
-    others = operations.list_tokens(current_store(), everybody=True, actor=actor) if actor.is_administrator else ()
+    sees_all = actor.may(Operation.KEEP_ACCOUNTS, own=False)
+    others = operations.list_tokens(current_store(), everybody=True, actor=actor) if sees_all else ()
     return render_template(
         "api/tokens.html",
         mine=mine,

@@ -160,6 +160,11 @@ def _shipment_shown() -> Schema:
             "created_at": {"type": "string", "format": "date-time"},
             "change": {"type": "integer"},
             "version": {"type": "integer"},
+            "hidden": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "Names, of containers too, that are null because they are not shown to your role.",
+            },
             "containers": {"type": "array", "items": ref("Container")},
         }
     )

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, request, url_for
 from werkzeug.exceptions import PreconditionRequired
 
+from railtrack.domain.hiding import hidden_fields
 from railtrack.domain.movement.journeys import Direction, Status
 from railtrack.exchange.json_documents import read_document
 from railtrack.exchange.json_values import event_value, journey_value, json_value, shipment_value
@@ -99,7 +100,7 @@ def index(given: Given) -> Response:
     page = records.shipments(
         current_store(), wanted, limit=given["limit"], cursor=given["cursor"], actor=caller(), now=now()
     )
-    return listed([shipment_value(each.shipment, each.summary) for each in page.items], page.next_cursor)
+    return listed([_value(each) for each in page.items], page.next_cursor)
 
 
 @blueprint.call("GET", ONE, [REFERENCE])
@@ -195,10 +196,15 @@ def eta(given: Given, reference: str) -> Response:
     )
 
 
+def _value(found: records.FoundShipment) -> dict[str, object]:
+    hidden = hidden_fields(caller().scope, found.shipment)
+    return shipment_value(found.shipment, found.summary, hidden)
+
+
 def _shown(name: str, status: int = 200, **more: object) -> Response:
     found = records.find(current_store(), name, actor=caller())
     etag = etag_of(found.shipment)
-    response = answer({**shipment_value(found.shipment, found.summary), **more}, status, {"ETag": etag})
+    response = answer({**_value(found), **more}, status, {"ETag": etag})
     if request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(etag.strip('"')):
         response.status_code = 304
         response.set_data(b"")

@@ -7,6 +7,7 @@ from marshmallow import fields
 
 from railtrack.domain.errors import NotFound, Problem
 from railtrack.domain.movement.journeys import Direction
+from railtrack.domain.rights import Operation, insist
 from railtrack.operations.figures.statistics import By, DateOf, Filters, Options, Plan, Statistic, compute
 from railtrack.web.api.answers import answer
 from railtrack.web.api.describing import answers
@@ -60,6 +61,7 @@ def _call(statistic: Statistic) -> None:
 
 
 def _rows(statistic: Statistic, given: dict[str, Any]) -> object:
+    insist(caller(), Operation.MEASURE)  # as the page and the command do; the public page asks for itself
     direction = given["direction"]
     filters = Filters(
         from_date=given["from_"],

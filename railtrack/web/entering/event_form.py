@@ -138,7 +138,7 @@ def undo() -> ResponseReturnValue:
 @blueprint.route("/events/<event_id>/correct", methods=["GET", "POST"])
 def correct(event_id: str) -> ResponseReturnValue:
     """Put a newer version in the place of what was said; the history keeps both."""
-    actor = _writer()
+    actor = current_actor()
     world = load_world(current_store())
     before = _newest(event_id, actor)
     typed = _as_typed(before)
@@ -157,12 +157,13 @@ def correct(event_id: str) -> ResponseReturnValue:
 @blueprint.route("/events/<event_id>/void", methods=["GET", "POST"])
 def void(event_id: str) -> ResponseReturnValue:
     """Withdraw what was said, and say why."""
-    actor = _writer()
+    actor = current_actor()
     world = load_world(current_store())
+    named = entering.event(current_store(), event_id, actor=actor)
     if request.method == "POST" and entering.outcome_of(current_store(), _key(), actor=actor):
         # sent twice: the first time withdrew it, so there is nothing left to withdraw
         flash(gettext("This form was sent before; it is recorded once."), "info")
-        return redirect(shipment_address(entering.event(current_store(), event_id, actor=actor).shipment_id))
+        return redirect(shipment_address(named.shipment_id))
     before = _newest(event_id, actor)
     why = request.form.get("remark", "")
     problems: tuple[Problem, ...] = ()
@@ -285,6 +286,7 @@ def _choose(actor: Actor) -> ResponseReturnValue:
     return render_template(
         "entry/choose.html",
         waiting=waiting,
+        shows_partner=not actor.scope.organisation_id,  # a reference is unique within its partner only
         trains=trains,
         days={day: date.fromisoformat(day) for _number, day, _origin in trains},
         stations=world.network.stations,

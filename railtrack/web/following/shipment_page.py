@@ -6,6 +6,7 @@ from flask import Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from railtrack.domain.actors import Actor
+from railtrack.domain.hiding import hidden_fields
 from railtrack.domain.line.network import Network
 from railtrack.domain.movement.events import EventKind
 from railtrack.domain.records import AuditEntry, RecordedContainer
@@ -25,6 +26,7 @@ from railtrack.web.following.timetable_rows import Present, TrackRow, track_rows
 from railtrack.web.following.whereabouts import Whereabouts
 from railtrack.web.i18n import gettext, sign
 from railtrack.web.moments import day_clock
+from railtrack.web.rights_words import hidden_here
 from railtrack.web.shell import same_page_with
 from railtrack.web.simulated import simulated_context
 
@@ -70,6 +72,8 @@ def show(shipment_id: int) -> str:
         may_share=not whole.shipment.published
         and actor.may(Operation.SHARE, own=actor.owns(whole.shipment.organisation.id)),
         mends=actor.mends,
+        hidden=hidden_here(whole.shipment),
+        hidden_fields=hidden_fields(actor.scope, whole.shipment),
         name_of=box_name,
         **simulated_context(),
     )

@@ -73,10 +73,6 @@ class Account(UserMixin):
         return False
 
     @property
-    def is_administrator(self) -> bool:
-        return self.may(Operation.KEEP_ACCOUNTS)
-
-    @property
     def may_write(self) -> bool:
         return self.may(Operation.TELL)
 
