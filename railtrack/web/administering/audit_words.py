@@ -123,7 +123,7 @@ def _field_words() -> dict[str, str]:
         "issuer": gettext("Identity provider"),
         "kind": gettext("Kind"),
         "language": gettext("Language"),
-        "link": gettext("Shared link"),
+        "link": gettext("Link"),
         "name": gettext("Name"),
         "organisation": gettext("Organisation"),
         "owner": gettext("Owner"),
