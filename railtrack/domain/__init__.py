@@ -21,6 +21,8 @@ Glossary, in the order in which a box meets these words:
   **dwell**: how long that lasts. **Crossing**: the visits on both sides of a border, counted as one wait.
 - **Plan**: the times agreed before departure. **Late**: behind the plan by more than two hours along the way.
   **Silent**: without news since the next were due.
+- **Alert**: that something is the matter with a shipment, found by the rules of a **desk**: those of an organisation
+  over its own shipments, or those of the city and the administrators over all.
 - **Published record**: what newspapers and the operator told of the first trains; history, and nobody's shipment.
   **Simulated**: made up, marked everywhere, and counted only when asked for.
 - **Day-precise**: told by its date alone. Such a time is over when its day is, and hours are never made of it.

@@ -1,5 +1,6 @@
 """Alerts as they open and close over what is recorded, on both kinds of database."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from railtrack.domain.notices.kinds import AlertKind, Ending
 from railtrack.operations.administering.auditing import AuditFilter, audit_list
 from railtrack.operations.administering.demo import add_demo, remove_demo
 from railtrack.operations.administering.reference import init
+from railtrack.operations.figures.exporting import Form, Wanted, What, export
 from railtrack.operations.notifying import alerts
 from railtrack.operations.notifying.watching import forget_old, usual_stays, watch
 from railtrack.store import notices as stored
@@ -309,3 +311,17 @@ def test_simulated_history_opens_marked_alerts_that_go_with_it(sqlite_store: Sto
     remove_demo(store, actor=ADMINISTRATOR, now=now)
     with store.reading() as r:
         assert stored.number_open(r) == 0
+
+
+def test_a_temperature_goes_out_in_files_and_in_again_and_a_correction_of_it_counts(
+    store: Store, network: Network
+) -> None:
+    enter(store, network, [shipment_row("R1", container(1, temperature_max_c=8.0, size_type="45R1"))])
+    told(store, network, LEFT, temperature_c=11.5, source_id="a")
+    lines = b"".join(export(store, What.EVENTS, Wanted(), Form.JSONL, actor=ADMINISTRATOR, now=NOW)).decode()
+    assert [json.loads(line)["temperature_c"] for line in lines.splitlines()] == [11.5]
+    watch(store, now=NOW)
+    assert AlertKind.TEMPERATURE in open_now(store)
+    told(store, network, LEFT, temperature_c=6.5, source_id="b", corrects="a")
+    watch(store, now=NOW)
+    assert AlertKind.TEMPERATURE not in open_now(store)

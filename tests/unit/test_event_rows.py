@@ -198,6 +198,16 @@ def test_the_poles_are_positions_too() -> None:
     assert good(**{**POSITION, "lat": "-90", "lon": 180.0}).lat == -90.0
 
 
+def test_a_temperature_is_kept_of_what_happened_and_of_nothing_else() -> None:
+    assert good(temperature_c="-18.5").temperature_c == -18.5
+    assert good().temperature_c is None
+    assert only_problem(temperature_c="-18,5").column == "temperature_c"
+    assert only_problem(temperature_c="-300").column == "temperature_c"
+    planned = judge(classifier="planned", temperature_c="4")
+    assert planned.row is not None
+    assert (planned.row.event.temperature_c, len(planned.warnings)) == (None, 1)
+
+
 def test_lat_and_lon_of_other_events_are_left_out_with_a_warning() -> None:
     judged = judge(lat="1", lon="2")
     assert judged.row is not None

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from railtrack.domain.movement.events import Classifier, EventKind
+from railtrack.domain.movement.holds import Hold, open_holds
 from railtrack.domain.movement.journeys import Direction, Status
 from railtrack.domain.records import ShipmentSummary
 from railtrack.domain.times import Moment
@@ -71,25 +72,20 @@ def _by_shipment(session: Session, query: Any, ids: Sequence[int]) -> dict[int, 
 
 def _held(session: Session, ids: Sequence[int]) -> set[int]:
     """The shipments among these of which something was held and not released since."""
-    holding: dict[int, set[int | None]] = defaultdict(set)
+    told: dict[int, list[Hold]] = defaultdict(list)
     events = session.execute(
-        select(EventRow.shipment_id, EventRow.container_id, EventRow.event)
-        .where(
+        select(EventRow.shipment_id, EventRow.container_id, EventRow.event, EventRow.occurred_at).where(
             EventRow.shipment_id.in_(ids),
             EventRow.event.in_((EventKind.HELD.value, EventKind.RELEASED.value)),
             EventRow.current,
             EventRow.classifier == Classifier.ACTUAL,
         )
-        .order_by(EventRow.occurred_at, EventRow.sequence)
     )
-    for event in events:
-        if event.event == EventKind.HELD:
-            holding[event.shipment_id].add(event.container_id)
-        elif event.container_id is None:  # all of it goes on
-            holding[event.shipment_id].clear()
-        else:
-            holding[event.shipment_id].discard(event.container_id)
-    return {shipment_id for shipment_id, held in holding.items() if held}
+    for row in events:
+        told[row.shipment_id].append(
+            Hold(event=EventKind(row.event), container_id=row.container_id, at=row.occurred_at)
+        )
+    return {shipment_id for shipment_id, holds in told.items() if open_holds(holds)}
 
 
 def _summary(row: Any, journeys: Sequence[Any], containers: Sequence[Any], *, is_held: bool) -> ShipmentSummary:
