@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from railtrack.domain.notices.alerts import Alert, Wish
@@ -18,6 +18,7 @@ from railtrack.domain.notices.rules import KindRule
 from railtrack.domain.records import Page
 from railtrack.store import paging
 from railtrack.store.engine import Noting, Reading
+from railtrack.store.organisations import name_key
 from railtrack.store.tables import (
     AlertRow,
     AlertRuleRow,
@@ -26,6 +27,7 @@ from railtrack.store.tables import (
     NoticeWishRow,
     OrganisationRow,
     ShipmentRow,
+    UserRow,
 )
 from railtrack.store.writing.bulk import in_batches
 
@@ -74,30 +76,50 @@ def alerts_page(
     is_open: bool | None = True,
     is_acknowledged: bool | None = None,
     kinds: Collection[AlertKind] = (),
+    partner: str | None = None,
     shipment_id: int | None = None,
     simulated: bool = False,
     limit: int = 100,
     cursor: str | None = None,
 ) -> Page[Alert]:
-    """Give alerts of a desk, the youngest first; `simulated`: with those on simulated shipments."""
+    """Give alerts of a desk: those nobody sees to, other open ones, those that are over; of each the youngest first.
+
+    `simulated`: with those on simulated shipments.
+    """
     limit = paging.bounded(limit)
-    after = paging.decode(cursor, "alerts", (int,))
+    after = paging.decode(cursor, "alerts", (int, int))
     query = _ALERTS.where(of_desk(AlertRow.organisation_id, desk), *_wanted(is_open, is_acknowledged, kinds))
     if shipment_id is not None:
         query = query.where(AlertRow.shipment_id == shipment_id)
+    if partner is not None:
+        query = query.where(OrganisationRow.name_key == name_key(partner))
     if not simulated:
         query = query.where(~AlertRow.simulated)
     if after is not None:
-        query = query.where(AlertRow.id < after[0])
-    rows = r.session.execute(query.order_by(AlertRow.id.desc()).limit(limit + 1)).all()
+        query = query.where(or_(after[0] < _RANK, and_(after[0] == _RANK, AlertRow.id < after[1])))
+    rows = r.session.execute(query.order_by(_RANK, AlertRow.id.desc()).limit(limit + 1)).all()
     shown = tuple(_alert(row) for row in rows[:limit])
-    return Page(shown, paging.encode("alerts", [shown[-1].id]) if len(rows) > limit else None)
+    last = [_rank(shown[-1]), shown[-1].id] if len(rows) > limit else None
+    return Page(shown, None if last is None else paging.encode("alerts", last))
 
 
-def count_open(r: Reading, desk: int | None, *, simulated: bool = False) -> dict[AlertKind, int]:
-    """Count the open alerts of a desk that nobody acknowledged, by kind."""
+_RANK = case(
+    (AlertRow.closed_at.is_not(None), 2),
+    (AlertRow.acknowledged_at.is_not(None), 1),
+    else_=0,
+)
+
+
+def _rank(alert: Alert) -> int:
+    return 2 if not alert.is_open else 1 if alert.is_acknowledged else 0
+
+
+def count_open(
+    r: Reading, desk: int | None, *, is_acknowledged: bool = False, simulated: bool = False
+) -> dict[AlertKind, int]:
+    """Count the open alerts of a desk that nobody acknowledged, or those somebody did, by kind."""
     query = select(AlertRow.kind, func.count()).where(
-        of_desk(AlertRow.organisation_id, desk), *_wanted(True, False, ())
+        of_desk(AlertRow.organisation_id, desk), *_wanted(True, is_acknowledged, ())
     )  # fmt: skip
     if not simulated:
         query = query.where(~AlertRow.simulated)
@@ -130,10 +152,12 @@ _ALERTS: Select[Any] = (
         ShipmentRow.reference,
         OrganisationRow.name.label("partner"),
         ContainerRow.number.label("container"),
+        UserRow.email.label("acknowledged_name"),
     )
     .join(ShipmentRow, ShipmentRow.id == AlertRow.shipment_id)
     .join(OrganisationRow, OrganisationRow.id == ShipmentRow.organisation_id)
     .outerjoin(ContainerRow, ContainerRow.id == AlertRow.container_id)
+    .outerjoin(UserRow, UserRow.id == AlertRow.acknowledged_by)
 )
 
 
@@ -156,6 +180,7 @@ def _alert(row: Any) -> Alert:
         ending=None if row.ending is None else Ending(row.ending),
         acknowledged_at=row.acknowledged_at,
         acknowledged_by=row.acknowledged_by,
+        acknowledged_name=row.acknowledged_name or "",
         note=row.note,
         simulated=row.simulated,
     )
@@ -170,6 +195,17 @@ def acknowledge_alert(w: Noting, alert_id: int, user_id: int | None, note: str) 
         update(AlertRow)
         .where(AlertRow.id == alert_id, AlertRow.closed_at.is_(None), AlertRow.acknowledged_at.is_(None))
         .values(acknowledged_at=w.now, acknowledged_by=user_id, note=note)
+        .returning(AlertRow.id)
+    )
+    return done.scalar() is not None
+
+
+def take_back(w: Noting, alert_id: int) -> bool:
+    """Let an open alert be one that nobody sees to again; False if nobody did or it is over."""
+    done = w.session.execute(
+        update(AlertRow)
+        .where(AlertRow.id == alert_id, AlertRow.closed_at.is_(None), AlertRow.acknowledged_at.is_not(None))
+        .values(acknowledged_at=None, acknowledged_by=None, note="")
         .returning(AlertRow.id)
     )
     return done.scalar() is not None

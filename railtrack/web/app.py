@@ -31,6 +31,7 @@ from railtrack.web.entering import change_form, event_form, imports, labels, off
 from railtrack.web.figures import statistics
 from railtrack.web.following import containers, shipment_page, trains
 from railtrack.web.mapping import corridors, maps, overview, stations
+from railtrack.web.notices import pages as notices
 from railtrack.web.sharing import links as sharing
 from railtrack.web.sharing import opened
 from railtrack.web.signing_in import own, second_step, wiring
@@ -105,6 +106,7 @@ def _pages() -> Iterator[Blueprint]:
     yield trains.blueprint
     yield containers.blueprint
     yield overview.blueprint
+    yield notices.blueprint
     yield maps.blueprint
     yield stations.blueprint
     yield corridors.blueprint

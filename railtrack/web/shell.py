@@ -57,6 +57,8 @@ def navigation() -> list[Link]:
         if account.may(Operation.BOOK):
             items.append(("shipments.new", gettext("New shipment"), "on-phone"))
         items += [("shipments.index", gettext("Shipments"), ""), ("trains.index", gettext("Trains"), "")]
+        if account.may(Operation.SEE_ALERTS):
+            items.append(("alerts.index", gettext("Alerts"), ""))
         if account.may_write:
             items.append(("event_form.new", gettext("Record an event"), "off-phone"))
             items.append(("imports.index", gettext("Import"), ""))

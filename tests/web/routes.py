@@ -182,6 +182,18 @@ ROUTES: dict[str, Needs] = {
         (*("shipments.show", "shipments.history", "shipments.large_map", "shipments.frame"),),
         SHIPMENT,
     ),
+    **dict.fromkeys(
+        ("alerts.index", "alerts.rules", "alerts.mail", "alerts.set_mail"), Needs(operation=Op.SEE_ALERTS)
+    ),
+    **dict.fromkeys(
+        ("alerts.acknowledge", "alerts.take_back"),
+        Needs(operation=Op.ANSWER_ALERTS, is_empty=True, given={"alert_id": "999"}),
+    ),
+    **dict.fromkeys(("alerts.set_rules", "alerts.webhooks", "alerts.add_webhook"), Needs(operation=Op.SET_ALERTS)),
+    **dict.fromkeys(
+        ("alerts.test_webhook", "alerts.set_webhook", "alerts.remove_webhook"),
+        Needs(operation=Op.SET_ALERTS, is_empty=True, given={"webhook_id": "999"}),
+    ),
     "shipments.audit": Needs(operation=Op.READ_AUDIT, about="shipment", given=SHIPMENT.given),
     "shipments.export": Needs(operation=Op.EXPORT, given={"form": "csv"}),
     "containers.show": Needs(operation=Op.FOLLOW, about="container", given={"number": "{container}"}),

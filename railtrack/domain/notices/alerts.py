@@ -35,6 +35,7 @@ class Alert:
     ending: Ending | None = None
     acknowledged_at: datetime | None = None
     acknowledged_by: int | None = None
+    acknowledged_name: str = ""
     note: str = ""
     simulated: bool = False
 

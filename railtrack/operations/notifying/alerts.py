@@ -6,7 +6,7 @@ terminal, which owns no shipment, has none.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from railtrack.domain.actors import Actor
@@ -49,21 +49,23 @@ def list_alerts(
     is_open: bool | None = True,
     is_acknowledged: bool | None = None,
     kinds: Collection[AlertKind] = (),
+    partner: str | None = None,
     shipment_id: int | None = None,
     simulated: bool = False,
     limit: int = 100,
     cursor: str | None = None,
     actor: Actor,
 ) -> Page[Alert]:
-    """Give the alerts somebody sees, the youngest first; raises NotAllowed, and Refused for a cursor of another list.
+    """Give the alerts somebody sees: what nobody sees to first, what is over last, of each the youngest first.
 
-    None for `is_open` or `is_acknowledged` wants both; `simulated`: with those on simulated shipments.
+    None for `is_open` or `is_acknowledged` wants both; `simulated`: with those on simulated shipments. Raises
+    NotAllowed, and Refused for a cursor of another list.
     """
     desk = desk_of(actor)
     with store.reading() as r:
         return stored.alerts_page(
-            r, desk, is_open=is_open, is_acknowledged=is_acknowledged, kinds=kinds, shipment_id=shipment_id,
-            simulated=simulated, limit=limit, cursor=cursor,
+            r, desk, is_open=is_open, is_acknowledged=is_acknowledged, kinds=kinds, partner=partner,
+            shipment_id=shipment_id, simulated=simulated, limit=limit, cursor=cursor,
         )  # fmt: skip
 
 
@@ -83,6 +85,25 @@ def count_alerts(store: Store, *, simulated: bool = False, actor: Actor) -> Mapp
         return {}
     with store.reading() as r:
         return stored.count_open(r, desk_of(actor), simulated=simulated)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many alerts are open, and to how many of them nobody sees yet."""
+
+    open: int = 0
+    unanswered: int = 0
+
+
+def tally(store: Store, *, simulated: bool = False, actor: Actor) -> Tally:
+    """Count the open alerts; none for who sees none."""
+    if not has_desk(actor):
+        return Tally()
+    desk = desk_of(actor)
+    with store.reading() as r:
+        unanswered = sum(stored.count_open(r, desk, simulated=simulated).values())
+        answered = sum(stored.count_open(r, desk, is_acknowledged=True, simulated=simulated).values())
+    return Tally(unanswered + answered, unanswered)
 
 
 def acknowledge(
@@ -116,6 +137,23 @@ def acknowledge(
     return answered
 
 
+def take_back(store: Store, alert_id: int, *, actor: Actor, now: datetime) -> Alert:
+    """Take back that somebody sees to an alert; raises NotFound, NotAllowed, Conflict for one that is over."""
+    desk = desk_of(actor)
+    insist(actor, Operation.ANSWER_ALERTS)
+    with store.noting(actor, now) as w:
+        found = stored.alert_by_id(w, desk, alert_id)
+        if found is None:
+            raise _unknown()
+        if not found.is_open:
+            raise Conflict(say("This alert is over."))
+        if stored.take_back(w, alert_id):
+            what = {"kind": found.kind.value, "reference": found.reference, "note": found.note}
+            w.audit("take back", "alert", alert_id, what, None, desk)
+        w.commit()
+    return found
+
+
 def _unknown() -> NotFound:
     return NotFound(say("There is no such alert."))
 
@@ -128,6 +166,12 @@ def rules(store: Store, *, actor: Actor) -> AlertRules:
     desk = desk_of(actor)
     with store.reading() as r:
         return rules_of(stored.kind_rules(r).get(desk, {}))
+
+
+def insist_on_setting(actor: Actor) -> None:
+    """Raise NotAllowed unless the actor sets rules."""
+    desk_of(actor)
+    insist(actor, Operation.SET_ALERTS)
 
 
 def set_rule(

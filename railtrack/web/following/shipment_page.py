@@ -14,6 +14,7 @@ from railtrack.domain.rights import Operation
 from railtrack.operations.administering.reference import load_world
 from railtrack.operations.following import shipment_page as operations
 from railtrack.operations.following.shipment_page import ShipmentPage
+from railtrack.operations.notifying.alerts import has_desk, list_alerts
 from railtrack.web.current import current_actor, current_store, now
 from railtrack.web.entering.event_words import classifier_word, event_word
 from railtrack.web.following import whereabouts
@@ -27,11 +28,13 @@ from railtrack.web.following.whereabouts import Whereabouts
 from railtrack.web.i18n import gettext, sign
 from railtrack.web.moments import day_clock
 from railtrack.web.rights_words import hidden_here
+from railtrack.web.notices.words import Said, say_alerts
 from railtrack.web.shell import same_page_with
 from railtrack.web.simulated import simulated_context
 
 __all__ = ["blueprint"]  # with these pages on it
 
+FEW_ALERTS = 5
 FEW_CONTAINERS = 10
 FEW_STATEMENTS = 5
 STATEMENTS_PAGE = 200
@@ -75,6 +78,7 @@ def show(shipment_id: int) -> str:
         hidden=hidden_here(whole.shipment),
         hidden_fields=hidden_fields(actor.scope, whole.shipment),
         name_of=box_name,
+        alerts=_alerts(shipment_id, actor, network),
         **simulated_context(),
     )
 
@@ -162,6 +166,16 @@ def _whole(shipment_id: int, actor: Actor) -> ShipmentPage:
         actor=actor,
         now=now(),
     )
+
+
+def _alerts(shipment_id: int, actor: Actor, network: Network) -> list[Said]:
+    """What is the matter with it, or was of late; nothing for whom there are no alerts."""
+    if not has_desk(actor):
+        return []
+    found = list_alerts(
+        current_store(), is_open=None, shipment_id=shipment_id, simulated=True, limit=FEW_ALERTS, actor=actor
+    )
+    return say_alerts(found.items, network)
 
 
 def _may_record(actor: Actor, whole: ShipmentPage) -> bool:

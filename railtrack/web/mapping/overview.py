@@ -20,6 +20,7 @@ from railtrack.operations.mapping import traffic
 from railtrack.operations.mapping.corridor_facts import CorridorFacts, all_corridors
 from railtrack.operations.mapping.line_record import LineRecord, line_record
 from railtrack.operations.mapping.traffic import Moving
+from railtrack.operations.notifying.alerts import tally
 from railtrack.store.reading.listing import ShipmentFilter
 from railtrack.web import addresses, drawings
 from railtrack.web.counting import count_word, sentence_case
@@ -83,6 +84,7 @@ def index() -> str:
         ruler=_ruler(network, compared[0], moving) if compared else "",
         fill=fill_sentences(record, simulated=simulated, actor=actor),
         needs_heading=needs_heading(needing),
+        open_alerts=0 if visitor else tally(store, simulated=simulated, actor=actor).open,
         each_count=gettext(" and ").join(number(train.containers) for train in record.counted),
         days_said=days_said(record),
         days_note=days_note(record),
