@@ -88,7 +88,7 @@ def test_ten_containers_are_pasted_mended_recorded_and_depart(
     (departed,) = [e for e in events(live_server.store) if e.event == "departed" and e.sender == "Alpha Freight"]
     assert departed.occurred_at.isoformat() == "2026-11-01T03:15:00+00:00"
 
-    page.click("text=Undo")
+    page.click("button >> text=Undo")
     page.wait_for_selector("text=Taken back.")
     assert [e for e in events(live_server.store) if e.id == departed.id and e.current] == []
 
@@ -230,7 +230,7 @@ def test_an_event_is_told_on_a_phone_with_one_thumb(phone: Any, live_server: Liv
         size = box.bounding_box()
         assert size is not None
         assert size["height"] >= 44
-    phone.click("text=Choose some")
+    phone.click("summary >> text=Choose some")
     phone.click(".choose-many label >> nth=1")
     phone.wait_for_selector("text=Record for one container")
     phone.click(".bar .btn-go")
@@ -287,7 +287,7 @@ def test_a_file_is_looked_at_and_taken_in(page: Any, live_server: LiveServer) ->
     page.click("text=Look at it first")
     page.wait_for_selector("h1 >> text=3 of 4 rows are new and ready. One has problems.")
     page.click("text=Take in the 3 good rows")
-    page.click("text=Continue")
+    page.click("button >> text=Continue")
     page.wait_for_selector("h1 >> text=Three rows are recorded. One was refused.")
     with page.expect_download() as download:
         page.click("text=Download the refused row")

@@ -173,7 +173,7 @@ def _take_in_the_files(page: Any) -> None:
         page.set_input_files("#f-file", EXAMPLE / name)
         page.click("text=Look at it first")
         page.wait_for_selector("text=Nothing is stored yet.")
-        page.click("text=Continue")
+        page.click("button >> text=Continue")
         page.wait_for_selector("h1 >> text=rows are recorded.")
         told = re.match(r"\d+", page.inner_text("h1"))
         rows = len((EXAMPLE / name).read_text().splitlines()) - 1
