@@ -27,8 +27,8 @@ from railtrack.web.following.timetable_rows import Present, TrackRow, track_rows
 from railtrack.web.following.whereabouts import Whereabouts
 from railtrack.web.i18n import gettext, sign
 from railtrack.web.moments import day_clock
-from railtrack.web.rights_words import hidden_here
 from railtrack.web.notices.words import Said, say_alerts
+from railtrack.web.rights_words import hidden_here
 from railtrack.web.shell import same_page_with
 from railtrack.web.simulated import simulated_context
 
