@@ -219,3 +219,18 @@ def test_a_wish_is_judged_and_is_ones_own(furnished: Store) -> None:
     with pytest.raises(NotAllowed):
         wishes.set_wish(furnished, Manner.AT_ONCE, AlertKind, actor=terminal, now=LEFT)
     assert digests.told_until(wishes.wish_of(furnished, actor=actor, now=later)) == later
+
+
+def test_a_mail_names_corridors_and_stations_in_the_readers_language(
+    furnished: Store, network: Network, post: PostOffice, box: Mailbox
+) -> None:
+    actor = somebody(furnished, "a@example.org", language="de")
+    wishes.set_wish(furnished, Manner.AT_ONCE, [AlertKind.OFF_CORRIDOR], actor=actor, now=LEFT)
+    book(furnished, network, "R1", 1)
+    tell(furnished, network, [event_row("arrived", "HRG", "2024-05-17T10:00+08:00", "R1")], now=SILENT)
+    watch(furnished, post, now=SILENT)
+    (told,) = went(furnished, post, box, SILENT)
+    words = " ".join(plain_of(told).split())
+    assert network.corridors["dostyk-petropavl"].name_de in words
+    assert network.stations["HRG"].name_de in words
+    assert "dostyk-petropavl" not in words

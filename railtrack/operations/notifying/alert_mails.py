@@ -16,6 +16,7 @@ from railtrack.domain.line.network import Network
 from railtrack.domain.line.station_names import full_name
 from railtrack.domain.messages import Message, say
 from railtrack.domain.notices.alerts import Alert
+from railtrack.domain.notices.findings import Why
 from railtrack.domain.notices.kinds import Ending
 from railtrack.domain.notices.rules import KIND_WORDS
 from railtrack.domain.people import Person
@@ -91,7 +92,7 @@ class _Says:
 
     def _item(self, alert: Alert) -> Item:
         name = {"reference": alert.reference, "partner": alert.partner, "what": KIND_WORDS[alert.kind]}
-        lines = [alert.why.message(self._station, self.number)]
+        lines = [self._why(alert.why).message(self._station, self.number)]
         opened = self.moment(alert.opened_at)
         if alert.closed_at is not None and alert.ending is not None:
             lines.append(
@@ -106,6 +107,14 @@ class _Says:
             lines.append(say("Open since %(opened)s.", opened=opened))
         title = say("%(reference)s (%(partner)s): %(what)s", **name)
         return Item(title=title, lines=tuple(lines), path=f"/shipments/{alert.shipment_id}")
+
+    def _why(self, why: Why) -> Why:
+        """The reason with its corridor by name."""
+        corridor = self._network.corridors.get(str(why.values.get("corridor", "")))
+        if corridor is None:
+            return why
+        name = {"de": corridor.name_de, "zh": corridor.name_zh}.get(self._language) or corridor.name
+        return Why(why.text, {**why.values, "corridor": name})
 
     def _station(self, station_id: str) -> str:
         station = self._network.stations.get(station_id)
