@@ -393,7 +393,7 @@ def test_pages_are_accessible(open_page: Callable[..., Any], scheme: str) -> Non
     page.click(".bar .btn-go")
     page.wait_for_selector("text=Record the next event")
     assert violations(page) == []
-    page.click(".acts >> text=Correct")
+    page.click("main a >> text=Correct")
     assert violations(page) == []
     page.goto("/import")
     assert violations(page) == []
