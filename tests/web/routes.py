@@ -182,9 +182,7 @@ ROUTES: dict[str, Needs] = {
         (*("shipments.show", "shipments.history", "shipments.large_map", "shipments.frame"),),
         SHIPMENT,
     ),
-    **dict.fromkeys(
-        ("alerts.index", "alerts.rules", "alerts.mail", "alerts.set_mail"), Needs(operation=Op.SEE_ALERTS)
-    ),
+    **dict.fromkeys(("alerts.index", "alerts.rules", "alerts.mail", "alerts.set_mail"), Needs(operation=Op.SEE_ALERTS)),
     **dict.fromkeys(
         ("alerts.acknowledge", "alerts.take_back"),
         Needs(operation=Op.ANSWER_ALERTS, is_empty=True, given={"alert_id": "999"}),

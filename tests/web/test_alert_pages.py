@@ -56,7 +56,7 @@ def test_each_sees_the_alerts_of_their_own_and_the_city_all(people_of: dict[Role
     assert "OTHER-1" not in page
     assert "Nothing was told for 96 h, last from Chongqing Tuanjiecun" in words_of(page)
     assert "Open since Sat 18 May, 10:40 UTC+8" in words_of(page)  # on the clock of the station it is about
-    assert "I see to it" not in people_of[Role.READER].get("/alerts").text
+    assert "/acknowledge" not in people_of[Role.READER].get("/alerts").text
     page = people_of[Role.CITY].get("/alerts").text
     assert answer(page) == "Four alerts are open."
     assert f"OTHER-1</a> ({OTHER})" in page
@@ -92,9 +92,9 @@ def test_an_alert_is_answered_with_a_note_taken_back_and_closes_itself(
     assert "Nothing was told for 96 h" in words_of(partner.get(shipment[0]).text)
     tell(web_store, network, [event_row("departed", "XIA", "2024-05-18T10:00+08:00", "OWN-1", partner=OWN)], now=now)
     watch(web_store, now=now + timedelta(minutes=10))
-    page = words_of(partner.get("/alerts?kind=silent").text)
+    page = partner.get("/alerts?kind=silent").text
     assert "over: its cause is gone" in page
-    assert "I see to it" not in page
+    assert "/acknowledge" not in page
     assert post(partner, acknowledge, note="").status_code == 302
 
 
