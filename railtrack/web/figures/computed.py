@@ -8,8 +8,9 @@ from railtrack.exchange.disruptions import disruptions
 from railtrack.operations.figures import journeys_behind
 from railtrack.operations.figures.statistics import Figures, Filters, Row, Statistic
 from railtrack.web.figures import statistics_table
+from railtrack.web.figures.chart_pieces import Chart
 from railtrack.web.figures.left_out import left_out
-from railtrack.web.figures.statistics_charts import Chart, charts
+from railtrack.web.figures.statistics_charts import charts
 from railtrack.web.figures.statistics_form import Asked
 from railtrack.web.figures.statistics_table import Table
 from railtrack.web.figures.statistics_words import Answer, Dated, answer, count, figure

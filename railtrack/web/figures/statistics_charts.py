@@ -1,42 +1,37 @@
 """The charts of the statistics, with the same filters as the table and figures computed by the same statistics."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from functools import partial
-
-from markupsafe import Markup
 
 from railtrack.domain.line.network import Network
 from railtrack.domain.movement.journeys import Direction
 from railtrack.exchange.disruptions import Disruption
 from railtrack.operations.figures.statistics import Filters, Row, Statistic
 from railtrack.web import drawings
+from railtrack.web.figures.chart_pieces import (
+    Chart,
+    both,
+    by_label,
+    by_month,
+    grouped,
+    legend,
+    note,
+    ranges,
+    west_first,
+)
 from railtrack.web.figures.statistics_form import Asked
-from railtrack.web.figures.statistics_table import changes_gauge, crossing_name, crossings, direction_word, group_word
+from railtrack.web.figures.statistics_table import changes_gauge, crossing_name, crossings, direction_word
 from railtrack.web.figures.statistics_words import count, figure, most_hours, slowest, station_name
 from railtrack.web.figures.whose_slots import Counted, fill_aside, fill_heading
-from railtrack.web.i18n import gettext, language, ngettext
+from railtrack.web.i18n import gettext, ngettext
 from railtrack.web.numbers import number, share
 
 Compute = Callable[[Filters, tuple[str, ...]], list[Row]]
 BARS = "bars"  # the legend of a chart of bars
 MOST_STATIONS = 12
 MOST_ROWS = 12
-FEWEST_MONTHS = 6
-LONGEST_MARKED = 2  # months; longer ones are no mark but a period
-ROOM_OF_LABEL = 0.4  # share of the chart's width that the words beside a mark take
 FEWEST_IN_MONTH = 20  # on average; below that a share by month is chance
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A drawing with its heading; `legend` stands above it, empty where one series needs none."""
-
-    heading: str
-    drawing: Markup
-    aside: str = ""
-    legend: Markup | str = ""
 
 
 def charts(
@@ -70,8 +65,8 @@ def _transit(
     found = [
         Chart(
             gettext("Hours from departure to arrival, by corridor"),
-            _ranges(asked, _by_label(ranged, "corridor", "completed", network), title),
-            legend=_legend(gettext("mark: half have arrived · band: 80 % have arrived · end: 95 % have arrived")),
+            ranges(asked, by_label(ranged, "corridor", "completed", network), title),
+            legend=legend(gettext("mark: half have arrived · band: 80 % have arrived · end: 95 % have arrived")),
         )
     ]
     direction = asked.filters.direction or Direction.WESTBOUND
@@ -79,7 +74,7 @@ def _transit(
     monthly = [{**row, "p50_days": (figure(row, "p50_h") or 0.0) / 24} for row in monthly if row["p50_h"] is not None]
     heading = gettext("By month of departure, %(direction)s", direction=direction_word(direction.value))
     aside = gettext("median days")
-    found.append(_monthly(asked, monthly, "p50_days", heading, aside, direction, disruptions, network))
+    found.append(by_month(asked, monthly, "p50_days", heading, aside, direction, disruptions, network))
     return found
 
 
@@ -100,17 +95,17 @@ def _reliability(
                         count=number(count(row, "journeys")),
                     ),
                 )
-                for row in _west_first(same)
+                for row in west_first(same)
             ),
         )
-        for year, same in _grouped(by_year, "year")
+        for year, same in grouped(by_year, "year")
     ]
     drawing = drawings.bar_chart(
         bars,
         title=gettext("Share of journeys on time by year and direction. The table has the figures of all of them."),
         limit=1.0,
         number=lambda value: share(value),
-        note=_note(asked),
+        note=note(asked),
     )
     within = gettext("share of journeys no more than %(hours)s h late", hours=f"{asked.options.tolerance_h:g}")
     found = [Chart(gettext("On time, by year of departure"), drawing, within, legend=BARS)]
@@ -121,7 +116,7 @@ def _reliability(
     monthly = [{**row, "on_time_pct": 100 * (figure(row, "on_time_share") or 0.0)} for row in monthly]
     heading = gettext("By month of departure, %(direction)s", direction=direction_word(direction.value))
     aside = gettext("per cent on time")
-    found.append(_monthly(asked, monthly, "on_time_pct", heading, aside, direction, disruptions, network))
+    found.append(by_month(asked, monthly, "on_time_pct", heading, aside, direction, disruptions, network))
     return found
 
 
@@ -137,7 +132,7 @@ def _dwell(
             sub=ngettext(
                 "%(figure)s stay", "%(figure)s stays", count(row, "visits"), figure=number(count(row, "visits"))
             ),
-            ranges=_both([r for r in by_direction if str(r["station"]) == station]),
+            ranges=both([r for r in by_direction if str(r["station"]) == station]),
         )
         for station, row in wanted.items()
     ]
@@ -147,8 +142,8 @@ def _dwell(
     found = [
         Chart(
             heading,
-            _ranges(asked, drawn, title),
-            legend=_legend(gettext("mark: half have left · band: 80 % have left · end: 95 % have left")),
+            ranges(asked, drawn, title),
+            legend=legend(gettext("mark: half have left · band: 80 % have left · end: 95 % have left")),
         )
     ]
     if slowest:
@@ -157,7 +152,7 @@ def _dwell(
         heading = gettext("%(place)s by month", place=station_name(slowest[0], network))
         told = [d for d in disruptions if d.station == station]
         direction = asked.filters.direction or Direction.WESTBOUND
-        found.append(_monthly(asked, monthly, "p50_h", heading, gettext("median hours"), direction, told, network))
+        found.append(by_month(asked, monthly, "p50_h", heading, gettext("median hours"), direction, told, network))
     return found
 
 
@@ -165,14 +160,14 @@ def _borders(
     asked: Asked, rows: Sequence[Row], network: Network, disruptions: Sequence[Disruption], compute: Compute
 ) -> list[Chart]:
     order = {name: index for index, name in enumerate(crossings(network))}
-    grouped = dict(_grouped(rows, "crossing"))
+    by_crossing = dict(grouped(rows, "crossing"))
     drawn = [
         drawings.RangeRow(
             label=crossing_name(name, network),
             sub=gettext("gauge change") if changes_gauge(name, network) else gettext("no gauge change"),
-            ranges=_both(grouped[name]),
+            ranges=both(by_crossing[name]),
         )
-        for name in sorted(grouped, key=lambda name: order.get(name, len(order)))
+        for name in sorted(by_crossing, key=lambda name: order.get(name, len(order)))
     ][:MOST_ROWS]
     title = gettext("Hours at each border crossing: median, 80 % and 95 % of journeys, both directions. The "
                     "table below "
@@ -180,8 +175,8 @@ def _borders(
     found = [
         Chart(
             gettext("Hours at the border, along the corridor from east to west"),
-            _ranges(asked, drawn, title),
-            legend=_legend(gettext("mark: half are through · band: 80 % are through · end: 95 % are through")),
+            ranges(asked, drawn, title),
+            legend=legend(gettext("mark: half are through · band: 80 % are through · end: 95 % are through")),
         )
     ]
     ranked = slowest(rows)
@@ -193,7 +188,7 @@ def _borders(
         heading = gettext("%(place)s by month, %(direction)s", place=crossing_name(crossing, network),
                           direction=direction_word(direction.value))  # fmt: skip
         told = [d for d in disruptions if d.station in crossing.split("-")]
-        found.append(_monthly(asked, monthly, "p50_h", heading, gettext("median hours"), direction, told, network))
+        found.append(by_month(asked, monthly, "p50_h", heading, gettext("median hours"), direction, told, network))
     return found
 
 
@@ -201,13 +196,13 @@ def _volume(
     asked: Asked, rows: Sequence[Row], network: Network, disruptions: Sequence[Disruption], compute: Compute,
     counted: Counted,
 ) -> list[Chart]:  # fmt: skip
-    by_year = _grouped(compute(asked.filters, ("year",)), "year")
+    by_year = grouped(compute(asked.filters, ("year",)), "year")
     volumes = [
         drawings.BarRow(
             label=year,
             bars=tuple(
                 (Direction(str(row["direction"])), figure(row, "teu") or 0.0, _teu_word(row))
-                for row in _west_first(same)
+                for row in west_first(same)
             ),
         )
         for year, same in by_year
@@ -226,7 +221,7 @@ def _volume(
                         share=share(figure(row, "fill_share")),
                     ),
                 )
-                for row in _west_first(same)
+                for row in west_first(same)
                 if row["fill_share"] is not None
             ),
         )
@@ -239,7 +234,7 @@ def _volume(
                 volumes if any(value for row in volumes for _d, value, _t in row.bars) else [],
                 title=gettext("TEU departed by year and direction. The table has the sums."),
                 number=lambda value: number(value),
-                note=_note(asked),
+                note=note(asked),
             ),
             legend=BARS,
         ),
@@ -250,7 +245,7 @@ def _volume(
                 title=gettext("Laden TEU as a share of the trains’ capacity, by year and direction"),
                 limit=1.0,
                 number=lambda value: share(value),
-                note=_note(asked),
+                note=note(asked),
             ),
             fill_aside(counted),
             legend=BARS,
@@ -263,140 +258,3 @@ def _teu_word(row: Row) -> str:
     if count(row, "trains") and not figure(row, "teu"):
         return gettext("not published")
     return gettext("%(teu)s TEU", teu=number(figure(row, "teu")))
-
-
-# ---------------------------------------------------------------- pieces
-
-
-def _ranges(asked: Asked, rows: Sequence[drawings.RangeRow], title: str) -> Markup:
-    return drawings.ranges_chart(
-        [row for row in rows if row.ranges],
-        title=title,
-        day=lambda n: ngettext("%(num)d day", "%(num)d days", n),
-        number=lambda value: number(value),
-        note=_note(asked),
-    )
-
-
-def short_corridor(name: str) -> str:
-    """What tells a corridor from others: the places of its name, without “corridor via”."""
-    for mark in (" via ", " über ", "：", ":"):
-        _before, found, places = name.partition(mark)
-        if found and places:
-            return places
-    for mark in (" to ", " nach "):
-        _before, found, places = name.partition(mark)
-        if found and places:
-            return f"{mark.strip().capitalize()} {places}"
-    return name
-
-
-def _by_label(rows: Sequence[Row], key: str, counted: str, network: Network) -> list[drawings.RangeRow]:
-    found = []
-    for value, same in _grouped(rows, key):
-        journeys = sum(count(row, counted) for row in same)
-        word, _address, code = group_word(key, value, network)
-        if code in network.corridors:
-            word = short_corridor(word)
-        found.append(
-            drawings.RangeRow(
-                label=word,
-                sub=ngettext("%(figure)s journey", "%(figure)s journeys", journeys, figure=number(journeys)),
-                ranges=_both(same),
-            )
-        )
-    return found
-
-
-def _both(rows: Sequence[Row]) -> tuple[drawings.Range, ...]:
-    return tuple(
-        drawings.Range(
-            direction=Direction(str(row["direction"])),
-            p50=figure(row, "p50_h") or 0.0,
-            p80=figure(row, "p80_h") or 0.0,
-            p95=figure(row, "p95_h") or 0.0,
-        )
-        for row in _west_first(rows)
-        if figure(row, "p50_h") is not None
-    )
-
-
-def _west_first(rows: Sequence[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: row["direction"] != Direction.WESTBOUND.value)
-
-
-def _grouped(rows: Sequence[Row], key: str) -> list[tuple[str, list[Row]]]:
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault("" if row[key] is None else str(row[key]), []).append(row)
-    return list(found.items())
-
-
-def _monthly(
-    asked: Asked,
-    rows: Sequence[Row],
-    name: str,
-    heading: str,
-    aside: str,
-    direction: Direction,
-    disruptions: Sequence[Disruption],
-    network: Network,
-) -> Chart:
-    """A figure month by month; months without one break the line. Nothing where there are fewer than two."""
-    values = {str(row["month"]): figure(row, name) for row in rows if figure(row, name) is not None}
-    if len(values) < FEWEST_MONTHS:
-        return Chart(heading, Markup(""))
-    months = _months(min(values), max(values))
-    series = [values.get(f"{year}-{month:02d}") for year, month in months]
-    first = months[0]
-    last = series[-1]
-    label = number(last) if last is not None else ""
-    drawing = drawings.line_chart(
-        series,
-        first_year=first[0],
-        first_month=first[1],
-        title=gettext(
-            "%(heading)s: %(aside)s, from %(first)s to %(last)s.",
-            heading=heading,
-            aside=aside,
-            first=min(values),
-            last=max(values),
-        ),
-        last_label=label,
-        last_short=label,
-        marked=_marked(disruptions, months),
-        direction=direction,
-        number=lambda value: number(value),
-        note=_note(asked),
-    )
-    return Chart(heading, drawing, aside)
-
-
-def _marked(disruptions: Sequence[Disruption], months: Sequence[tuple[int, int]]) -> list[drawings.Marked]:
-    """What disturbed the traffic in the months drawn; only short ones, whose days or months are known."""
-    index = {month: place for place, month in enumerate(months)}
-    found: list[drawings.Marked] = []
-    for each in sorted(disruptions, key=lambda d: d.first, reverse=True):
-        first = index.get((each.first.year, each.first.month))
-        last = index.get((each.last.year, each.last.month))
-        if first is None or last is None or last - first > LONGEST_MARKED:
-            continue
-        if all(abs(first - other.first) > len(months) * ROOM_OF_LABEL for other in found):
-            found.append(
-                drawings.Marked(first=first, last=last, label=each.label(language()), short=each.short(language()))
-            )
-    return found
-
-
-def _months(first: str, last: str) -> list[tuple[int, int]]:
-    start, end = (date.fromisoformat(f"{text}-01") for text in (first, last))
-    count_of = (end.year - start.year) * 12 + end.month - start.month + 1
-    return [(start.year + (start.month - 1 + i) // 12, (start.month - 1 + i) % 12 + 1) for i in range(count_of)]
-
-
-def _legend(explained: str) -> Markup:
-    return drawings.legend(gettext("westbound"), gettext("eastbound"), explained)
-
-
-def _note(asked: Asked) -> str:
-    return gettext("Simulated data") if asked.options.include_simulated else ""
