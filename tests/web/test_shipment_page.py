@@ -123,7 +123,9 @@ def test_a_published_train_shows_its_source_and_its_gaps(line: Store, partner: F
     assert "Half loaded." in said
     assert "40 without numbers not published" in said
     assert "Record an event" not in words_of(text.partition("<main")[2])
-    assert "late" not in said.split("Plan and actual")[0]
+    _, end_of_help, below = said.partition("How each figure is defined")
+    assert end_of_help
+    assert "late" not in below.split("Plan and actual")[0]
 
 
 # ---------------------------------------------------------------- plan and actual
