@@ -72,6 +72,8 @@ def named(place: Named | None) -> str:
 
 def by_whom(actor: str) -> str:
     """Who it was, in words: by the command line it is `cli:` and the computer's user, of who was erased a pseudonym."""
+    if actor == "server":
+        return gettext("the server")
     user, erased = actor.removeprefix("cli:"), actor.removeprefix("user:")
     if erased != actor and erased.isdecimal():
         return gettext("somebody whose data were erased (%(name)s)", name=actor)

@@ -138,6 +138,7 @@ def _field_words() -> dict[str, str]:
         "role": gettext("Role"),
         "scope": gettext("It may"),
         "sessions": gettext("Sessions"),
+        "shipment": gettext("Shipment"),
         "shipments": gettext("Shipments"),
         "shows": gettext("Shows"),
         "stations": gettext("Stations"),
