@@ -19,10 +19,10 @@ class Message:
     text: str
     values: Mapping[str, object] = field(default_factory=dict)
 
-    def render(self, translate: Callable[[str], str]) -> str:
-        """Give the sentence in the language `translate` speaks."""
+    def render(self, translate: Callable[[str], str], apart: Callable[[object], object] = lambda value: value) -> str:
+        """Give the sentence in the language `translate` speaks; `apart` sets a value off from its other words."""
         values = {
-            name: value.render(translate) if isinstance(value, Message) else value
+            name: value.render(translate, apart) if isinstance(value, Message) else apart(value)
             for name, value in self.values.items()
         }
         # without values the text is said as it stands, so that a lone per cent sign is no trap

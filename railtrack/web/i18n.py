@@ -5,13 +5,16 @@ catalogue lies in `railtrack/translations`.
 """
 
 import re
-from collections.abc import Container, Iterator
+import unicodedata
+from collections.abc import Callable, Container, Iterator
 from datetime import date
 from pathlib import Path
 
 import flask_babel
 from babel import Locale
 from flask import Flask, current_app, has_request_context, request, session
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 import railtrack
 from railtrack.domain.messages import Message
@@ -22,6 +25,8 @@ SOURCE_LANGUAGE = "en"
 TRANSLATIONS = Path(railtrack.__file__).parent / "translations"
 # Chinese has signs of its own between words and behind them, with no space beside them
 _SIGNS = {"zh": {", ": "，", "; ": "；", ".": "。"}}
+# kinds of signs that run from right to left, or change how what follows them runs
+_TURNING = frozenset({"R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI", "PDF", "PDI"})
 
 
 def register(app: Flask, translations: Path = TRANSLATIONS) -> None:
@@ -29,6 +34,8 @@ def register(app: Flask, translations: Path = TRANSLATIONS) -> None:
     app.config.setdefault("BABEL_DEFAULT_LOCALE", SOURCE_LANGUAGE)
     app.extensions["railtrack"]["languages"] = offered(translations)
     flask_babel.Babel(app, default_translation_directories=str(translations), locale_selector=choose_language)
+    for name in ("gettext", "ngettext"):  # which templates call
+        app.jinja_env.globals[name] = _keeping_apart(app.jinja_env.globals[name])
     app.before_request(_remember_language)
 
 
@@ -83,25 +90,42 @@ def language() -> str:
 
 def words(message: object) -> str:
     """Say a `Message` in the reader's language; any other value stands as it is."""
-    return message.render(gettext) if isinstance(message, Message) else str(message)
+    return message.render(gettext, _apart) if isinstance(message, Message) else str(message)
 
 
 def gettext(text: str, /, **values: object) -> str:
     """Say a sentence of ours in the reader's language; `text` must be a literal, so that it can be extracted."""
     said: str = flask_babel.gettext(text)
     # without values the text is said as it stands, so that a lone per cent sign is no trap
-    return _one_stop(said % values) if values else said
+    return _one_stop(said % {name: _apart(value) for name, value in values.items()}) if values else said
 
 
 def ngettext(one: str, many: str, num: int, /, **values: object) -> str:
     """The same for a sentence that counts; `num` can stand in it as `%(num)s`."""
-    said: str = flask_babel.ngettext(one, many, num, **values)
+    said: str = flask_babel.ngettext(one, many, num, **{name: _apart(value) for name, value in values.items()})
     return _one_stop(said)
 
 
 def sign(latin: str) -> str:
     """A sign between or behind words, given as English has it: ", ", "; " or ".", as the reader's language has it."""
     return _SIGNS.get(language(), {}).get(latin, latin)
+
+
+def _apart(value: object) -> object:
+    """Keep text that runs from right to left, or turns what follows round, from turning the sentence it stands in."""
+    if isinstance(value, str) and any(unicodedata.bidirectional(each) in _TURNING for each in value):
+        return type(value)("\N{FIRST STRONG ISOLATE}") + value + "\N{POP DIRECTIONAL ISOLATE}"
+    return value
+
+
+def _keeping_apart(say: Callable[..., str]) -> Callable[..., str]:
+    """Do so for sentences of templates, too."""
+
+    @pass_context
+    def kept_apart(context: Context, *texts: object, **values: object) -> str:
+        return say(context, *texts, **{name: _apart(value) for name, value in values.items()})
+
+    return kept_apart
 
 
 def _one_stop(said: str) -> str:

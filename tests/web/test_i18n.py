@@ -22,7 +22,7 @@ from railtrack.domain.messages import say
 from railtrack.operations.administering.accounts import create_user, make_setup_link
 from railtrack.store.engine import Store
 from railtrack.web.app import create_app
-from railtrack.web.i18n import ngettext, words
+from railtrack.web.i18n import gettext, ngettext, words
 from tests import catalogues
 from tests.web.conftest import CLERK, PASSWORD, post
 
@@ -144,6 +144,18 @@ def test_a_sentence_of_the_trade_is_said_in_the_readers_language_with_its_inner_
         assert words(message) == "There is no account of The password is too easy to guess.."
         assert words("as it stands") == "as it stands"
         assert words(say("100 % sure")) == "100 % sure"
+
+
+def test_a_value_from_right_to_left_does_not_turn_the_sentence_it_stands_in(bracketed_app: Flask) -> None:
+    with bracketed_app.test_request_context():
+        assert gettext("To %(label)s until noon.", label="Ali") == "To Ali until noon."
+        assert gettext("To %(label)s until noon.", label="\u202elive") == "To \u2068\u202elive\u2069 until noon."
+        assert words(say("To %(label)s until noon.", label="שלום")) == "To \u2068שלום\u2069 until noon."
+        assert ngettext("%(num)s to %(label)s", "%(num)s to %(label)s", 2, label="שלום") == "2 to \u2068שלום\u2069"
+        template = bracketed_app.jinja_env.from_string(
+            "{% autoescape true %}{{ _('To %(label)s until noon.', label=label) }}{% endautoescape %}"
+        )
+        assert template.render(label="\u202e<b>") == "To \u2068\u202e&lt;b&gt;\u2069 until noon."
 
 
 def test_the_language_asked_for_is_remembered_else_the_browser_decides(bracketed_app: Flask) -> None:
