@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,9 +31,10 @@ from railtrack.operations.administering.reference import init
 from railtrack.store.engine import Store
 from railtrack.store.people import person_by_email
 from railtrack.web.app import create_app
+from tests.browser.full_house import FullHouse, furnish_fully
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Frame, Page
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
 
@@ -41,6 +42,7 @@ PASSWORD = "sea containers by rail"
 PARTNER = "Alpha Freight"
 ADMINISTRATOR = Actor(name="cli:test", role=Role.ADMINISTRATOR)
 CHROMIUM = next((p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))), None)
+WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 
 
@@ -85,6 +87,13 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
     store.close()
     return path
+
+
+@pytest.fixture(scope="session")
+def full_house(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> FullHouse:
+    """A database with something on every page, made once."""
+    path = tmp_path_factory.mktemp("full") / "railtrack.db"
+    return furnish_fully(furnished, path, partner=PARTNER, password=PASSWORD)
 
 
 @pytest.fixture
@@ -139,30 +148,35 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..
         page.set_default_timeout(30_000)
         if expects_faults:
             return page
-        page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
-        page.on(
-            "console",
-            # an answer that refuses a form is no fault of the page
-            lambda said: (
-                complaints.append(f"console: {said.text}")
-                if said.type in ("error", "warning") and "status of 4" not in said.text
-                else None
-            ),
-        )
-        page.on(
-            "request",
-            lambda asked: (
-                complaints.append(f"left the server: {asked.url}")
-                if urlsplit(asked.url).scheme.startswith("http") and not asked.url.startswith(live_server.url)
-                else None
-            ),
-        )
+        listen(page, live_server.url, complaints.append)
         return page
 
     yield open_one
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def listen(page: Page, url: str, complain: Callable[[str], object]) -> None:
+    """Complain of whatever a page must not do: speak in the console, fail in a script, ask another server."""
+    page.on("pageerror", lambda error: complain(f"script: {error}"))
+    page.on(
+        "console",
+        # an answer that refuses a form is no fault of the page
+        lambda said: (
+            complain(f"console: {said.text}")
+            if said.type in ("error", "warning") and "status of 4" not in said.text
+            else None
+        ),
+    )
+    page.on(
+        "request",
+        lambda asked: (
+            complain(f"left the server: {asked.url}")
+            if urlsplit(asked.url).scheme.startswith("http") and not asked.url.startswith(url)
+            else None
+        ),
+    )
 
 
 @pytest.fixture
@@ -178,21 +192,32 @@ def phone(open_page: Callable[..., Page]) -> Page:
 
 
 def sign_in(page: Page, role: Role | str = Role.PARTNER) -> None:
-    """Sign in as the account with this role."""
+    """Sign in as the account with this role, or with this address."""
     page.goto("/sign-in")
-    page.fill("input[name=email]", address(role))
+    page.fill("input[name=email]", role if "@" in role else address(role))
     page.fill("input[name=password]", PASSWORD)
     page.click("main form button:not([type=button])")
     page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
-def violations(page: Page) -> list[str]:
-    """What axe-core finds wrong with the page as it stands, against WCAG 2.2 AA and good practice."""
+def violations(page: Page | Frame, *rules: str, without: Sequence[str] = ()) -> list[str]:
+    """What axe-core finds wrong with the page as it stands, against WCAG 2.2 AA and good practice, or by these rules.
+
+    `rules` are ids or tags of axe-core. A map in a frame is looked at apart.
+    """
     script = Path(railtrack.__file__).parent / "web" / "static" / "node_modules" / "axe-core" / "axe.min.js"
     if not script.is_file():
         if os.environ.get("CI") == "true":
             pytest.fail("no axe-core: run make setup")
         pytest.skip("no axe-core: run make setup")
-    page.evaluate(script.read_text())
-    found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})")
+    if not page.evaluate("typeof axe == 'object'"):
+        page.evaluate(script.read_text())
+    options = {
+        "runOnly": list(rules) or [*WCAG, "best-practice"],
+        "resultTypes": ["violations"],
+        "iframes": False,
+        "rules": {each: {"enabled": False} for each in without},
+        "preload": False,  # of what is on other servers, which there is not
+    }
+    found = page.evaluate("(options) => axe.run(options)", options)
     return [f"{v['id']}: {v['help']}: {v['nodes'][0]['html'][:120]}" for v in found["violations"]]
