@@ -165,8 +165,8 @@ def _whys() -> dict[AlertKind, str]:
             "is planned with is taken: a share of fewer says more of chance than of the station."
         ),
         AlertKind.SILENT: gettext(
-            "And at least twice what the run to the next halt takes. Where it stands at a station whose usual stay is "
-            "known it is overdue, not silent."
+            "Twice what the run to the next halt takes must have passed as well. Where it stands at a station whose "
+            "usual stay is known it is overdue, not without news."
         ),
         AlertKind.OFF_CORRIDOR: gettext(
             "Where no line is known, a leg is drawn straight, tens of kilometres beside the rails. A station that is "
