@@ -123,7 +123,9 @@ def post(notice: Notice, roads: Roads, *, now: datetime, context: ssl.SSLContext
     parts = urlsplit(notice.url)
     host = _host(parts)
     is_secure = parts.scheme == "https"
-    connection = (http.client.HTTPSConnection if is_secure else http.client.HTTPConnection)(host, parts.port)
+    # in brackets, or http.client takes the last part of an IPv6 address for the port
+    named = f"[{host}]" if ":" in host else host
+    connection = (http.client.HTTPSConnection if is_secure else http.client.HTTPConnection)(named, parts.port)
     try:
         plain = _connected(_addresses(host, connection.port, roads), connection.port, roads)
         connection.sock = plain

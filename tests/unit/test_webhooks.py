@@ -53,6 +53,21 @@ def test_a_notice_arrives_as_it_was_written_with_its_signature(box: Hookbox) -> 
     assert SECRET not in repr(notice(box.url))
 
 
+@pytest.mark.parametrize("host", ["[::1]", "[::ffff:127.0.0.1]"])
+def test_an_address_of_ipv6_has_the_usual_port_unless_it_names_one(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def nobody(where: tuple[str, int], **_options: Any) -> socket.socket:
+        asked.append(where[1])
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("railtrack.webhooks.socket.create_connection", nobody)
+    for port in ("", ":8443"):
+        with pytest.raises(NotPosted):
+            post(notice(f"https://{host}{port}/notices"), HERE, now=NOW)
+    assert asked == [443, 8443]
+
+
 def test_a_redirect_is_not_followed(box: Hookbox) -> None:
     with hookbox() as elsewhere:
         box.statuses, box.location = [307], elsewhere.url
