@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Container, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import flask_babel
 from babel import Locale
@@ -34,8 +35,9 @@ def register(app: Flask, translations: Path = TRANSLATIONS) -> None:
     app.config.setdefault("BABEL_DEFAULT_LOCALE", SOURCE_LANGUAGE)
     app.extensions["railtrack"]["languages"] = offered(translations)
     flask_babel.Babel(app, default_translation_directories=str(translations), locale_selector=choose_language)
-    for name in ("gettext", "ngettext"):  # which templates call
-        app.jinja_env.globals[name] = _keeping_apart(app.jinja_env.globals[name])
+    words: dict[str, Any] = app.jinja_env.globals  # of which templates call these two
+    for name in ("gettext", "ngettext"):
+        words[name] = _keeping_apart(words[name])
     app.before_request(_remember_language)
 
 
