@@ -254,6 +254,32 @@ def test_who_may_not_share_is_refused(shared: Shared) -> None:
     assert shared.opens(token) is None
 
 
+def test_figures_of_one_organisation_never_become_those_of_all(shared: Shared) -> None:
+    store, now = shared.store, shared.now
+    figures = NewLink(
+        kind=LinkKind.FIGURES, subject="transit", fields=(), label="x", expires_at=now + timedelta(days=1)
+    )
+    token = make_link(store, figures, secret=SECRET, actor=shared.owner, now=now)[1]
+    assert open_link(store, token, secret=SECRET, now=now).actor.scope == shared.owner.scope
+
+    def become(role: Role) -> Actor:
+        with store.engine.begin() as connection:
+            connection.execute(UserRow.__table__.update().where(UserRow.id == shared.owner.user_id).values(role=role))
+        return find_user(store, "owner@example.org").actor("web")
+
+    become(Role.CITY)
+    assert shared.opens(token) is None
+    administrator = become(Role.ADMINISTRATOR)
+    assert administrator.organisation == "Alpha"
+    assert shared.opens(token) is None
+    link, of_all = make_link(store, figures, secret=SECRET, actor=administrator, now=now)
+    assert link.organisation is None
+    assert open_link(store, of_all, secret=SECRET, now=now).actor.scope.everything
+    become(Role.PARTNER)
+    assert shared.opens(of_all) is None
+    assert shared.opens(token) == frozenset()
+
+
 def test_only_its_owners_and_administrators_withdraw_a_link(shared: Shared) -> None:
     store, now = shared.store, shared.now
     colleague = account(store, now, "colleague@example.org", Role.PARTNER, "Alpha")

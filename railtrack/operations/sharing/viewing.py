@@ -98,7 +98,10 @@ def _sharer(reading: Reading, link: SharedLink) -> Actor | None:
     if person is None or not person.is_active:
         return None
     operation = SHARING[link.kind]
-    if may(person, operation, own=False):
+    shares_all = may(person, operation, own=False)
+    if link.kind is LinkKind.FIGURES and shares_all != (link.organisation is None):
+        return None  # in another role: figures of one organisation must not become those of all
+    if shares_all:
         return person.actor(ORIGIN)
     if link.organisation is None or not may(person, operation):
         return None
