@@ -111,10 +111,9 @@ def tell(
     *,
     actor: Actor = ADMINISTRATOR,
     now: datetime = NOW,
-    simulated: bool = False,
 ) -> Outcome:
     """Record events; the test fails if one is refused."""
-    outcome = record(store, rows, network=network, actor=actor, now=now, simulated=simulated)
+    outcome = record(store, rows, network=network, actor=actor, now=now)
     assert outcome.stored, [str(p) for p in outcome.problems]
     return outcome
 

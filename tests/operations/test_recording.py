@@ -23,8 +23,9 @@ from railtrack.store.checking import differences
 from railtrack.store.engine import Store
 from railtrack.store.reading.shipments import events, journeys, shipment_named
 from railtrack.store.reference import corridor, save_corridor
-from railtrack.store.tables import AuditRow
+from railtrack.store.tables import AuditRow, ShipmentRow
 from railtrack.store.tables import EventRow as StoredEvent
+from railtrack.store.writing.booking import Provenance
 from tests.factories import (
     ADMINISTRATOR,
     CORRIDOR,
@@ -345,3 +346,24 @@ def test_a_corridor_mended_while_a_file_was_judged_counts(booked: Store, network
     assert [crossing.name for crossing in folded(booked)[0].crossings] == ["BQT-MAL"]
     with booked.reading() as r:
         assert list(differences(r, load_world(booked).network)) == []
+
+
+def test_what_is_told_of_a_simulated_shipment_is_simulated_by_whichever_door(
+    furnished: Store, network: Network
+) -> None:
+    enter(furnished, network, [shipment_row("SIM", BOX)], provenance=Provenance(simulated=True))
+    enter(furnished, network, [shipment_row("R1", OTHER)])
+    say(furnished, network, departed(reference="SIM", source_id="s-1"), departed())
+    say(
+        furnished,
+        network,
+        arrived(reference="SIM"),
+        departed("2024-03-01T10:00+08:00", reference="SIM", corrects="s-1"),
+    )
+    with furnished.reading() as r:
+        told = r.session.execute(
+            select(ShipmentRow.reference, StoredEvent.simulated).join(
+                ShipmentRow, ShipmentRow.id == StoredEvent.shipment_id
+            )
+        ).all()
+    assert sorted(tuple(each) for each in told) == [("R1", False), ("SIM", True), ("SIM", True), ("SIM", True)]

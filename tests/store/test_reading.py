@@ -303,7 +303,7 @@ def test_an_export_in_several_batches_holds_everything_once(
 
 def test_simulated_events_are_given_on_demand(furnished: Store, network: Network) -> None:
     enter(furnished, network, [shipment_row()], provenance=Provenance(simulated=True))
-    tell(furnished, network, [event_row("departed", "CKG", "2024-03-01T08:00+08:00")], simulated=True)
+    tell(furnished, network, [event_row("departed", "CKG", "2024-03-01T08:00+08:00")])
     with furnished.reading() as r:
         assert events_since(r, EVERYTHING, 0).items == ()
         assert len(events_since(r, EVERYTHING, 0, simulated=True).items) == 1

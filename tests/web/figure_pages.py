@@ -72,7 +72,7 @@ def under_way(store: Store, reference: str = "R1", *, simulated: bool = False, *
         event_row("departed", "CKG", "2026-11-17T08:30+08:00", reference, partner=partner),
         event_row("arrived", "DTK", "2026-11-23T06:00+05:00", reference, partner=partner),
     ]
-    tell(store, rails, told, now=PRESENT, simulated=simulated)
+    tell(store, rails, told, now=PRESENT)
 
 
 def text_of(page: str) -> str:

@@ -42,7 +42,7 @@ def add(store: Store, network: Network, reference: str, *events: tuple[str, str,
     enter(store, network, [shipment_row(reference, box, **stated) for box in boxes], provenance=provenance)
     partner = str(stated["partner"])
     rows = [event_row(kind, station, at, reference, partner=partner) for kind, station, at in events]
-    tell(store, network, rows, simulated=provenance.simulated)
+    tell(store, network, rows)
     return id_of(store, reference, partner)
 
 

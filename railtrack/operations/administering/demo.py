@@ -72,7 +72,7 @@ def add_demo(
     _insist(booked)
     if progress is not None:
         progress(len(shipments), len(shipments) + len(events))
-    recorded = record(store, events, network=network, actor=actor, now=now, simulated=True)
+    recorded = record(store, events, network=network, actor=actor, now=now)
     _insist(recorded)
     if progress is not None:
         progress(len(shipments) + len(events), len(shipments) + len(events))

@@ -39,7 +39,6 @@ def record(
     actor: Actor,
     now: datetime,
     take: Take = Take.ALL,
-    simulated: bool = False,
 ) -> Outcome:
     """Record rows in their order, all in one transaction, and derive the journeys they move.
 
@@ -54,7 +53,7 @@ def record(
         ledger, verdicts = _judge(w, rows, network, actor)
         if take is Take.ALL and any(v.state is State.REJECTED for v in verdicts):
             return Outcome(verdicts, stored=False)
-        write_statements(w, network, ledger, simulated=simulated)
+        write_statements(w, network, ledger)
         w.commit()
     return Outcome(verdicts, stored=True)
 

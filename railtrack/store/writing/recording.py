@@ -40,7 +40,6 @@ class Known:
     partner: str
     reference: str
     containers: dict[str, int]
-    simulated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,12 +215,12 @@ def event_value(
 
 def _known(session: Session, condition: Any) -> list[Known]:
     rows = session.execute(
-        select(ShipmentRow.id, ShipmentRow.reference, ShipmentRow.simulated, OrganisationRow.name)
+        select(ShipmentRow.id, ShipmentRow.reference, OrganisationRow.name)
         .join(OrganisationRow, OrganisationRow.id == ShipmentRow.organisation_id)
         .where(condition)
         .order_by(ShipmentRow.id)
     ).all()
-    found = {row.id: Known(row.id, row.name, row.reference, {}, row.simulated) for row in rows}
+    found = {row.id: Known(row.id, row.name, row.reference, {}) for row in rows}
     for container in session.execute(
         select(ContainerRow.id, ContainerRow.shipment_id, ContainerRow.number).where(
             ContainerRow.shipment_id.in_(list(found)), ContainerRow.number.is_not(None)
@@ -251,8 +250,11 @@ def _version(row: Any) -> Version:
 # ---------------------------------------------------------------- writing
 
 
-def write_statements(w: Writing, network: Network, ledger: StatementLedger, *, simulated: bool) -> None:
-    """Write what a ledger gathered, in the order it was taken, and derive the journeys that follow from it."""
+def write_statements(w: Writing, network: Network, ledger: StatementLedger) -> None:
+    """Write what a ledger gathered, in the order it was taken, and derive the journeys that follow from it.
+
+    What is told of a simulated shipment is simulated, whoever tells it and by whichever door.
+    """
     if not ledger.added and not ledger.new_sources:
         return
     for part in in_batches(version.id for version in ledger.ended):
@@ -262,7 +264,8 @@ def write_statements(w: Writing, network: Network, ledger: StatementLedger, *, s
             .values(current=False)
             .execution_options(synchronize_session=False)
         )
-    insert_all(w.session, EventRow, (_event_columns(w, v, simulated=simulated) for v in ledger.added))
+    invented = _simulated(w.session, {version.shipment_id for version in ledger.added})
+    insert_all(w.session, EventRow, (_event_columns(w, v, simulated=v.shipment_id in invented) for v in ledger.added))
     insert_all(
         w.session,
         EventSourceRow,
@@ -272,6 +275,13 @@ def write_statements(w: Writing, network: Network, ledger: StatementLedger, *, s
     refold(w.session, network, touched, w.change)
     _touch(w, touched)
     _audit(w, ledger.added)
+
+
+def _simulated(session: Session, shipment_ids: Iterable[int]) -> set[int]:
+    found: set[int] = set()
+    for part in in_batches(sorted(shipment_ids)):
+        found.update(session.scalars(select(ShipmentRow.id).where(ShipmentRow.id.in_(part), ShipmentRow.simulated)))
+    return found
 
 
 def _event_columns(w: Writing, version: Version, *, simulated: bool) -> dict[str, Any]:
