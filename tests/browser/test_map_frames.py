@@ -34,9 +34,9 @@ def test_in_their_pages_maps_tell_of_trains_lead_to_them_and_fill_the_screen(
     frame.locator("html[data-map=drawn]").wait_for(state="attached")
     frame.locator(".rt-full button").click()
     inner = next(each for each in page.frames if "/map/frame" in each.url)
-    inner.wait_for_function("document.fullscreenElement !== null")
+    inner.wait_for_selector(":fullscreen")
     frame.locator(".rt-full button").click()
-    inner.wait_for_function("document.fullscreenElement === null")
+    inner.wait_for_selector(":fullscreen", state="detached")
     frame.locator(".rt-train").first.focus()
     page.keyboard.press("Enter")
     frame.locator(".leaflet-popup-content a").click()
@@ -48,7 +48,7 @@ def test_in_their_pages_maps_tell_of_trains_lead_to_them_and_fill_the_screen(
     frame.locator("html[data-map=drawn]").wait_for(state="attached")
     frame.locator(".rt-full button").click()
     inner = next(each for each in page.frames if each.url.endswith("/map/frame"))
-    inner.wait_for_function("document.fullscreenElement !== null")
+    inner.wait_for_selector(":fullscreen")
 
 
 def test_a_link_of_a_frame_opens_beside_it(page: Any) -> None:
