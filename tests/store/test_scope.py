@@ -14,7 +14,7 @@ import railtrack.store
 from railtrack.domain.actors import EVERYTHING, PUBLISHED_ONLY, Scope
 from railtrack.domain.errors import RailtrackError
 from railtrack.domain.line.network import Network
-from railtrack.store import audit
+from railtrack.store import audit, sharing
 from railtrack.store.engine import Reading, Store
 from railtrack.store.reading import (
     entry,
@@ -102,6 +102,7 @@ QUERIES: dict[str, Ask] = {
     "recording.spans_of": lambda r, s, a: list(recording.spans_of(r.session, s, [BOX]).items()),
     "recording.sources_named": lambda r, s, a: recording.sources_named(r.session, s, [f"{SECRET}-id"]),
     "recording.events_with_ids": lambda r, s, a: said(recording.events_with_ids(r.session, s, [a.event_id])),
+    "sharing.references": lambda r, s, a: said(sharing.references(r, s, [a.shipment_id])),
     "shipments.shipment": lambda r, s, a: shipments.shipment(r, s, a.shipment_id),
     "shipments.shipment_named": lambda r, s, a: shipments.shipment_named(r, s, f"{SECRET}:{SECRET}-1"),
     "shipments.details": lambda r, s, a: shipments.details(r, s, a.shipment_id),
