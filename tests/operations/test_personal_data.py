@@ -17,7 +17,7 @@ from railtrack.operations.administering.personal_data import Retention, erase_pe
 from railtrack.store.audit import audit_entries, chained
 from railtrack.store.engine import Store
 from railtrack.store.personal import NOT_SHOWN, _owners
-from railtrack.store.tables import AuditRow, Base, DraftRow, UploadRow, UserRow
+from railtrack.store.tables import AlertRow, AuditRow, Base, DraftRow, ShipmentRow, UploadRow, UserRow
 from railtrack.store.tables.base import UtcTime
 from tests.factories import ADMINISTRATOR, CITY, container, enter, event_row, shipment_row, tell
 
@@ -37,6 +37,12 @@ def add(store: Store, now: datetime, email: str = EMAIL, role: Role = Role.PARTN
 def fill(store: Store, person: Person, now: datetime) -> None:
     """Give a person a row in every table that refers to users, each text of it marked."""
     with store.engine.begin() as connection:
+        shipment_id = connection.execute(select(ShipmentRow.id)).scalar_one()
+        alert: dict[str, Any] = {
+            "shipment_id": shipment_id, "kind": "late", "identity": "theirs", "opened_at": now, "seen_at": now,
+            "why": {}, "acknowledged_at": now, "acknowledged_by": person.id, "note": "rang the terminal",
+        }  # fmt: skip
+        alert_id = connection.execute(insert(AlertRow).returning(AlertRow.id), [alert]).scalar_one()
         for n, (table, owner) in enumerate(_owners(deleted_with_user=True)):
             if table.name in ("audit_persons", "memberships"):
                 continue  # these have theirs
@@ -46,6 +52,8 @@ def fill(store: Store, person: Person, now: datetime) -> None:
                 if value is not None:
                     row[column.name] = value
             row[owner.name] = person.id
+            if table.name == "alert_tellings":
+                row["alert_id"] = alert_id
             connection.execute(insert(table), [row])
         connection.execute(
             text("UPDATE users SET last_login_ip = :ip, current_login_ip = :ip WHERE id = :id"),
@@ -59,8 +67,9 @@ def _marked(column: Column[Any], n: int, now: datetime) -> Any:
         return "waiting"
     if column.foreign_keys and column.nullable:
         return None
-    if column.name == "scope":  # of a token, one of two words
-        return "read"
+    known = {"scope": "read", "manner": "digest"}  # columns that hold one of a few words
+    if column.name in known:
+        return known[column.name]
     if isinstance(kind, LargeBinary):
         return f"{MARK}{n}".encode()
     if isinstance(kind, UtcTime):
