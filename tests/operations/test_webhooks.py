@@ -93,6 +93,25 @@ def test_what_is_not_taken_is_tried_again_under_the_same_id_and_given_up_after_d
     assert len({came.headers["webhook-id"] for came in box.received}) == 2
 
 
+def test_a_fault_of_ours_counts_as_an_attempt_and_waits_its_turn(
+    store: Store, box: Hookbox, alpha: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, _ = webhooks.add_webhook(store, OFFICE, box.url, actor=alpha, now=now)
+    webhooks.send_test(store, made.id, actor=alpha, now=now)
+
+    def broken(*_given: object, **_named: object) -> None:
+        raise KeyError("no such thing")
+
+    with monkeypatch.context() as at_fault:
+        at_fault.setattr(posting, "post", broken)
+        tried(store, now)
+        said = latest(store, alpha)
+        assert (said.state, said.attempts, said.due_at) == (DeliveryState.WAITING, 1, now + timedelta(minutes=1))
+        assert "mistake in posting" in str(said.reason)
+    tried(store, said.due_at)
+    assert latest(store, alpha).state is DeliveryState.DELIVERED
+
+
 def test_who_answers_410_is_told_no_more(store: Store, box: Hookbox, alpha: Actor, now: datetime) -> None:
     made, _ = webhooks.add_webhook(store, OFFICE, box.url, actor=alpha, now=now)
     webhooks.send_test(store, made.id, actor=alpha, now=now)

@@ -289,6 +289,7 @@ def test_what_will_not_do_is_said_beside_its_field(partner: FlaskClient, shipmen
         ("f-until", {"label": "x", "days": "until", "until": "2024-05-31"}),
         ("f-until", {"label": "x", "days": "until", "until": "9999-12-31"}),
         ("f-until", {"label": "x", "days": "until", "until": "soon"}),
+        ("f-until", {"label": "x", "days": "30", "until": "soon"}),
     ):
         page = post(partner, address, address, fields="goods", **sent)
         assert page.status_code == 422
@@ -300,6 +301,10 @@ def test_what_will_not_do_is_said_beside_its_field(partner: FlaskClient, shipmen
 def test_a_day_of_ones_choice_ends_with_that_day(shared: Callable[..., str], client: FlaskClient) -> None:
     page = client.get(shared(days="until", until="2024-06-02"))
     assert "until 3 June 2024, 00:00 UTC" in words_of(page.text)
+    page = client.get(shared(days="30", until="2024-06-02"))
+    assert "until 3 June 2024, 00:00 UTC" in words_of(page.text), "the earlier end holds"
+    page = client.get(shared(days="1", until="2024-06-30"))
+    assert "until 2 June 2024" in words_of(page.text)
 
 
 def test_a_field_that_is_not_ones_own_to_show_is_refused(

@@ -69,6 +69,11 @@ def deliver(store: Store, office: HookOffice, delivery_id: int, run: str, *, now
             reason=error.reason,
             is_gone=error.is_gone,
         )
+    except Exception:  # a fault of ours counts as an attempt, or it would be made again at once and for ever
+        log.exception("message %s to webhook %s cannot be posted", delivery.id, webhook.id)
+        is_over = delivery.attempts >= MOST_ATTEMPTS
+        state = DeliveryState.FAILED if is_over else DeliveryState.WAITING
+        return Posted(state=state, reason=say("railtrack made a mistake in posting this; the log says more."))
     return Posted(state=DeliveryState.DELIVERED, status=answer.status, answer=answer.said)
 
 

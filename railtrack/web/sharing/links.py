@@ -35,15 +35,20 @@ class Typed:
     until: str = ""
 
     def expires_at(self, at: datetime) -> datetime | None:
-        """When the link is to end: after so many days, or with the day that was typed; None where it is none."""
+        """When the link is to end: after so many days, or with the day that was typed; None where it is none.
+
+        Of both the earlier holds, for nobody is to be shown a thing longer than either says.
+        """
+        ends = []
         if self.days != UNTIL:
-            days = int(self.days) if self.days in map(str, DAYS) else 0
-            return at + timedelta(days=days)
-        try:
-            day = date.fromisoformat(self.until.strip())
-            return datetime.combine(day + timedelta(days=1), time(), UTC)
-        except (ValueError, OverflowError):
-            return None
+            ends.append(at + timedelta(days=int(self.days) if self.days in map(str, DAYS) else 0))
+        if self.days == UNTIL or self.until.strip():
+            try:
+                day = date.fromisoformat(self.until.strip())
+                ends.append(datetime.combine(day + timedelta(days=1), time(), UTC))
+            except (ValueError, OverflowError):
+                return None
+        return min(ends)
 
 
 @blueprint.route("/shipments/<int:shipment_id>/share", methods=["GET", "POST"])
