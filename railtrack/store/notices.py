@@ -325,23 +325,6 @@ def note_mail(w: Noting, alert_ids: Iterable[int], user_id: int, occurrence: Occ
         )
 
 
-def untold(r: Reading, wish: Wish, occurrence: Occurrence = Occurrence.OPENED) -> tuple[Alert, ...]:
-    """Give the open alerts a wish is about that its person was not told of yet, the oldest first."""
-    told = select(AlertTellingRow.alert_id).where(
-        AlertTellingRow.user_id == wish.user_id, AlertTellingRow.occurrence == occurrence.value
-    )  # fmt: skip
-    query = _ALERTS.where(
-        of_desk(AlertRow.organisation_id, wish.desk),
-        AlertRow.closed_at.is_(None),
-        AlertRow.acknowledged_at.is_(None),
-        AlertRow.opened_at >= wish.since,
-        AlertRow.kind.in_([kind.value for kind in wish.kinds]),
-        AlertRow.id.not_in(told),
-        or_(~AlertRow.simulated, OrganisationRow.simulated),
-    )
-    return tuple(_alert(row) for row in r.session.execute(query.order_by(AlertRow.id)))
-
-
 @dataclass(frozen=True)
 class Digest:
     """The alerts a digest is on: new and open, open before, and over since; the last two by what happened last."""
@@ -352,7 +335,7 @@ class Digest:
 
 
 def digest_of(r: Reading, wish: Wish, since: datetime, until: datetime) -> Digest:
-    """Give what happened to the alerts a wish is about; what somebody sees to already is not told again."""
+    """Give what happened to the alerts a wish is about; of those open before, not what somebody sees to."""
 
     def ids(*conditions: Any) -> tuple[int, ...]:
         query = (
